@@ -1,0 +1,139 @@
+//! The client: calls from first attempt to result.
+
+use agentmc_core::call::{Call, Step};
+use agentmc_core::pages::{Pages, PagesByName};
+use agentmc_core::reply::{Page, Reply};
+use agentmc_core::{Api, BuildError, Error, Operation, Output};
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use crate::listing::Listing;
+use crate::transport::{Transport, default_tls};
+
+/// A client of the API. Cheap to clone; clones share their connections, and tasks may share a client.
+///
+/// Its futures are safe to drop: a call that is dropped is over, and the client goes on. Whether the
+/// server saw the request is then unknown, as after a timeout.
+#[derive(Clone, Debug)]
+pub struct Client {
+    api: Api,
+    transport: Transport,
+}
+
+impl Client {
+    /// A client of `api` with the default transport.
+    ///
+    /// # Errors
+    ///
+    /// When `reqwest` cannot be set up, for instance for a proxy in the environment that is no URL.
+    pub fn new(api: Api) -> Result<Self, reqwest::Error> {
+        Self::build(api, reqwest::Client::builder())
+    }
+
+    /// A client of `api` that sends through `reqwest` as `builder` says: proxies, pool sizes, addresses.
+    ///
+    /// Some settings are not for `builder` to make: no redirect is ever followed, repeating is the
+    /// core's decision, the timeouts are the [`Api`]'s, and TLS is set up as for [`Client::new`].
+    ///
+    /// # Errors
+    ///
+    /// When `reqwest` cannot be set up so.
+    pub fn build(api: Api, builder: reqwest::ClientBuilder) -> Result<Self, reqwest::Error> {
+        Self::build_with_tls(api, builder, default_tls())
+    }
+
+    /// The same with TLS as `tls` says: other root certificates than Mozilla's, a client certificate.
+    ///
+    /// # Errors
+    ///
+    /// When `reqwest` cannot be set up so.
+    pub fn build_with_tls(
+        api: Api,
+        builder: reqwest::ClientBuilder,
+        tls: rustls::ClientConfig,
+    ) -> Result<Self, reqwest::Error> {
+        let transport = Transport::new(builder, tls, api.time_to_connect())?;
+        Ok(Self { api, transport })
+    }
+
+    /// The configuration of this client.
+    pub const fn api(&self) -> &Api {
+        &self.api
+    }
+
+    /// The same client, over the same connections, with another configuration: for one call as
+    /// another agent, with another credential, in another revision, or with more patience.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// # let sandbox = agentmc_sandbox::Sandbox::start()?;
+    /// # let client = agentmc_async::Client::new(sandbox.api())?;
+    /// use agentmc_async::ops::notifications::ListNotifications;
+    ///
+    /// let agent = client.list(agentmc_async::ops::teams::ListAgents::new()).next().await.ok_or("no agent")??;
+    /// let page = client.with(|api| api.acting_as(agent.id)).send(&ListNotifications::new()).await?;
+    /// assert_eq!(page.meta.current_page, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with(&self, change: impl FnOnce(Api) -> Api) -> Self {
+        Self { api: change(self.api.clone()), transport: self.transport.clone() }
+    }
+
+    /// Performs `operation`.
+    ///
+    /// # Errors
+    ///
+    /// When the request cannot be built, the server refuses it, it or its reply is lost, or the reply
+    /// cannot be understood.
+    pub async fn send<O: Operation>(&self, operation: &O) -> Result<Output<O>, Error> {
+        let reply = self.run(self.api.call(operation)?).await?;
+        Ok(O::Reply::read(O::ENDPOINT.id, &reply)?)
+    }
+
+    /// Performs the operation that has or had the id, with parameters from a flat JSON object, and
+    /// gives the JSON of the reply: `null` where there is no content, `{"location": …}` for a redirect.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`]; and when there is no such operation or parameter.
+    pub async fn call(&self, id: &str, params: Map<String, Value>) -> Result<Value, Error> {
+        let call = self.api.call_by_name(id, params)?;
+        let endpoint = call.endpoint();
+        Ok(endpoint.read_json(&self.run(call).await?)?)
+    }
+
+    /// Every item of a listing, page after page. A page is fetched when its first item is asked for.
+    pub fn list<O, T>(&self, operation: O) -> Listing<Pages<O, T>>
+    where
+        O: Operation<Reply = Page<T>>,
+        Page<T>: Reply<Value = agentmc_core::types::Page<T>>,
+    {
+        Listing::new(self.clone(), Pages::new(operation))
+    }
+
+    /// The same for an operation known by name. One that is no paginated listing gives its `data`.
+    ///
+    /// # Errors
+    ///
+    /// When no operation has the id.
+    pub fn list_by_name(
+        &self,
+        id: &str,
+        params: Map<String, Value>,
+    ) -> Result<Listing<PagesByName>, BuildError> {
+        Ok(Listing::new(self.clone(), PagesByName::new(id, params)?))
+    }
+
+    pub(crate) async fn run(&self, mut call: Call) -> Result<http::Response<Bytes>, Error> {
+        loop {
+            let outcome = self.transport.exchange(&call).await;
+            match call.resolve(outcome, fastrand::f64()) {
+                Step::Again(delay) => tokio::time::sleep(delay).await,
+                Step::Done(result) => return result,
+            }
+        }
+    }
+}

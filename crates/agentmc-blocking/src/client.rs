@@ -1,0 +1,127 @@
+//! The client: calls from first attempt to result.
+
+use agentmc_core::call::{Call, Step};
+use agentmc_core::pages::{Pages, PagesByName};
+use agentmc_core::reply::{Page, Reply};
+use agentmc_core::{Api, BuildError, Error, Operation, Output};
+use bytes::Bytes;
+use serde_json::{Map, Value};
+use ureq::config::ConfigBuilder;
+use ureq::tls::{TlsConfig, TlsConfigBuilder};
+use ureq::typestate::AgentScope;
+
+use crate::listing::Listing;
+use crate::transport::Transport;
+
+/// A client of the API. Cheap to clone; clones share their connections, and threads may share a client.
+#[derive(Clone, Debug)]
+pub struct Client {
+    api: Api,
+    transport: Transport,
+}
+
+impl Client {
+    /// A client of `api` with the default transport.
+    #[must_use]
+    pub fn new(api: Api) -> Self {
+        Self::build(api, ureq::Agent::config_builder())
+    }
+
+    /// A client of `api` that sends through `ureq` as `config` says: proxies, pool sizes, address families.
+    ///
+    /// Some settings are not for `config` to make: no redirect is ever followed, error statuses are
+    /// replies, the timeouts are the [`Api`]'s, and TLS is set up as for [`Client::new`].
+    #[must_use]
+    pub fn build(api: Api, config: ConfigBuilder<AgentScope>) -> Self {
+        Self::build_with_tls(api, config, TlsConfig::builder())
+    }
+
+    /// The same with TLS as `tls` says: other root certificates than Mozilla's, a client certificate.
+    /// The cryptography is `ring`'s all the same.
+    #[must_use]
+    pub fn build_with_tls(
+        api: Api,
+        config: ConfigBuilder<AgentScope>,
+        tls: TlsConfigBuilder,
+    ) -> Self {
+        let transport = Transport::new(config, tls, api.time_to_connect());
+        Self { api, transport }
+    }
+
+    /// The configuration of this client.
+    pub const fn api(&self) -> &Api {
+        &self.api
+    }
+
+    /// The same client, over the same connections, with another configuration: for one call as
+    /// another agent, with another credential, in another revision, or with more patience.
+    ///
+    /// ```
+    /// # let sandbox = agentmc_sandbox::Sandbox::start()?;
+    /// # let client = agentmc_blocking::Client::new(sandbox.api());
+    /// use agentmc_blocking::ops::notifications::ListNotifications;
+    ///
+    /// let agent = client.list(agentmc_blocking::ops::teams::ListAgents::new()).next().ok_or("no agent")??;
+    /// let page = client.with(|api| api.acting_as(agent.id)).send(&ListNotifications::new())?;
+    /// assert_eq!(page.meta.current_page, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with(&self, change: impl FnOnce(Api) -> Api) -> Self {
+        Self { api: change(self.api.clone()), transport: self.transport.clone() }
+    }
+
+    /// Performs `operation`.
+    ///
+    /// # Errors
+    ///
+    /// When the request cannot be built, the server refuses it, it or its reply is lost, or the reply
+    /// cannot be understood.
+    pub fn send<O: Operation>(&self, operation: &O) -> Result<Output<O>, Error> {
+        let reply = self.run(self.api.call(operation)?)?;
+        Ok(O::Reply::read(O::ENDPOINT.id, &reply)?)
+    }
+
+    /// Performs the operation that has or had the id, with parameters from a flat JSON object, and
+    /// gives the JSON of the reply: `null` where there is no content, `{"location": …}` for a redirect.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`]; and when there is no such operation or parameter.
+    pub fn call(&self, id: &str, params: Map<String, Value>) -> Result<Value, Error> {
+        let call = self.api.call_by_name(id, params)?;
+        let endpoint = call.endpoint();
+        Ok(endpoint.read_json(&self.run(call)?)?)
+    }
+
+    /// Every item of a listing, page after page. A page is fetched when its first item is asked for.
+    pub fn list<O, T>(&self, operation: O) -> Listing<Pages<O, T>>
+    where
+        O: Operation<Reply = Page<T>>,
+        Page<T>: Reply<Value = agentmc_core::types::Page<T>>,
+    {
+        Listing::new(self.clone(), Pages::new(operation))
+    }
+
+    /// The same for an operation known by name. One that is no paginated listing gives its `data`.
+    ///
+    /// # Errors
+    ///
+    /// When no operation has the id.
+    pub fn list_by_name(
+        &self,
+        id: &str,
+        params: Map<String, Value>,
+    ) -> Result<Listing<PagesByName>, BuildError> {
+        Ok(Listing::new(self.clone(), PagesByName::new(id, params)?))
+    }
+
+    pub(crate) fn run(&self, mut call: Call) -> Result<http::Response<Bytes>, Error> {
+        loop {
+            match call.resolve(self.transport.exchange(&call), fastrand::f64()) {
+                Step::Again(delay) => std::thread::sleep(delay),
+                Step::Done(result) => return result,
+            }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! The configuration every request shares.
+
+use std::time::Duration;
+
+use agentmc_types::{AgentId, Revision};
+use serde_json::{Map, Value};
+
+use crate::base_url::BaseUrl;
+use crate::call::Call;
+use crate::credential::{Credential, Credentials};
+use crate::encode::Encoder;
+use crate::endpoint::{Endpoint, Step};
+use crate::error::{BuildError, Problem};
+use crate::operation::Operation;
+use crate::retry::RetryPolicy;
+use crate::{params, registry};
+
+/// Where the API is, which revision it speaks, who is calling, and how patient the caller is.
+///
+/// A cheap value: setters take it and give it back, and a client's `with` changes a copy for one call.
+#[derive(Clone, Debug)]
+#[must_use = "setters give back the changed configuration"]
+pub struct Api {
+    base: BaseUrl,
+    credentials: Credentials,
+    revision: Revision,
+    agent: Option<AgentId>,
+    retry: RetryPolicy,
+    check_limits: bool,
+    timeout: Duration,
+    connect_timeout: Duration,
+    max_reply_bytes: usize,
+}
+
+impl Api {
+    /// The service at [`BaseUrl::DEFAULT`] in its newest revision, called with `credential`.
+    pub fn new(credential: Credential) -> Self {
+        Self::anonymous().credential(credential)
+    }
+
+    /// The same without any credential; every operation needs one before it can be called.
+    pub fn anonymous() -> Self {
+        Self {
+            base: BaseUrl::service(),
+            credentials: Credentials::default(),
+            revision: Revision::LATEST,
+            agent: None,
+            retry: RetryPolicy::default(),
+            check_limits: true,
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            max_reply_bytes: 32 << 20,
+        }
+    }
+
+    /// The API at `base`.
+    pub fn at(mut self, base: BaseUrl) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// The API at the URL `text`, read as [`BaseUrl::new`] does.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be used as a base URL.
+    pub fn base_url(self, text: &str) -> Result<Self, BuildError> {
+        Ok(self.at(BaseUrl::new(text)?))
+    }
+
+    /// Adds a credential, in place of another of its kind. Each operation uses the first it accepts.
+    pub fn credential(mut self, credential: Credential) -> Self {
+        self.credentials.set(credential);
+        self
+    }
+
+    /// Speaks `revision` instead of the newest.
+    pub const fn revision(mut self, revision: Revision) -> Self {
+        self.revision = revision;
+        self
+    }
+
+    /// Performs agent-scoped operations on behalf of `agent`: in the path for 0.1.1, and as
+    /// `X-Agent-Id` for 0.3.169. In 0.3.64 the credential alone decides.
+    pub fn acting_as(mut self, agent: impl Into<AgentId>) -> Self {
+        self.agent = Some(agent.into());
+        self
+    }
+
+    /// Repeats failed attempts as `policy` says.
+    pub const fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Whether lengths, ranges, patterns and listed values are checked before sending; they are by default.
+    ///
+    /// Switch it off when the service allows more than this version knows of.
+    pub const fn check_limits(mut self, check: bool) -> Self {
+        self.check_limits = check;
+        self
+    }
+
+    /// How long one whole attempt may take, from connecting to the last byte; 30 s by default.
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long connecting may take; 10 s by default. A client reads it when it is made.
+    pub const fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// The largest reply that is read, in bytes after decompression; 32 MiB by default.
+    pub const fn max_reply_bytes(mut self, bytes: usize) -> Self {
+        self.max_reply_bytes = bytes;
+        self
+    }
+
+    /// Starts a call of `operation`.
+    ///
+    /// # Errors
+    ///
+    /// When the operation is absent from the revision, a value may not be sent, no credential fits,
+    /// or the path names an acting agent and none is set.
+    pub fn call<O: Operation>(&self, operation: &O) -> Result<Call, BuildError> {
+        self.call_page(operation, None)
+    }
+
+    pub(crate) fn call_page<O: Operation>(
+        &self,
+        operation: &O,
+        page: Option<u32>,
+    ) -> Result<Call, BuildError> {
+        let mut out = Encoder::new(self, O::ENDPOINT)?.page(page);
+        operation.encode(&mut out)?;
+        self.start(O::ENDPOINT, out)
+    }
+
+    /// Starts a call of the operation that has or had the id, with parameters from a flat JSON object.
+    ///
+    /// The acting agent may stand among them under the API's own names, `agent_id` or `X-Agent-Id`
+    /// (`agent` in 0.1.1), where the operation has no parameter of that name.
+    ///
+    /// # Errors
+    ///
+    /// As [`Api::call`]; and when no operation has the id, a parameter is unknown or of the wrong
+    /// type, or a required one is missing.
+    pub fn call_by_name(&self, id: &str, params: Map<String, Value>) -> Result<Call, BuildError> {
+        self.call_endpoint(registry::find(id)?, params, None)
+    }
+
+    pub(crate) fn call_endpoint(
+        &self,
+        endpoint: &'static Endpoint,
+        mut params: Map<String, Value>,
+        page: Option<u32>,
+    ) -> Result<Call, BuildError> {
+        let mut out = Encoder::new(self, endpoint)?.page(page);
+        if let Some(agent) = take_agent(endpoint, &mut params)? {
+            out = out.acting_as(agent);
+        }
+        params::encode(endpoint, params, &mut out)?;
+        self.start(endpoint, out)
+    }
+
+    fn start(&self, endpoint: &'static Endpoint, out: Encoder<'_>) -> Result<Call, BuildError> {
+        Ok(Call::new(endpoint, self.retry, out.finish()?, self.timeout, self.max_reply_bytes))
+    }
+
+    /// Where the API is.
+    #[must_use]
+    pub const fn base(&self) -> &BaseUrl {
+        &self.base
+    }
+
+    /// The revision spoken.
+    #[must_use]
+    pub const fn spoken_revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// The acting agent, if one is set.
+    #[must_use]
+    pub const fn agent(&self) -> Option<AgentId> {
+        self.agent
+    }
+
+    /// How long connecting may take.
+    #[must_use]
+    pub const fn time_to_connect(&self) -> Duration {
+        self.connect_timeout
+    }
+
+    pub(crate) const fn checks_limits(&self) -> bool {
+        self.check_limits
+    }
+
+    pub(crate) fn credential_for(&self, step: &Step) -> Option<&Credential> {
+        self.credentials.for_step(step)
+    }
+}
+
+/// Takes the acting agent from among the parameters.
+fn take_agent(
+    endpoint: &'static Endpoint,
+    params: &mut Map<String, Value>,
+) -> Result<Option<AgentId>, BuildError> {
+    if !endpoint.takes_agent() {
+        return Ok(None);
+    }
+    let named = |name: &String| {
+        let agent =
+            name == "agent_id" || name == "agent" || name.eq_ignore_ascii_case("x-agent-id");
+        agent && endpoint.param(name).is_none()
+    };
+    let Some(name) = params.keys().find(|name| named(name)).cloned() else { return Ok(None) };
+    let value = params.remove(&name).unwrap_or_default();
+    let problem = Problem::WrongType("the id of an agent");
+    let wrong = |_| BuildError::Invalid { operation: endpoint.id, name: name.into(), problem };
+    serde_json::from_value::<AgentId>(value).map(Some).map_err(wrong)
+}

@@ -1,0 +1,157 @@
+//! Refusals by the server.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, HeaderName};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::ErrorKind;
+use crate::retry::retry_after;
+
+/// How much of a body that is no error envelope is kept.
+const EXCERPT: usize = 1024;
+
+/// A refusal by the server.
+///
+/// `Display` shows the status, the server's message and what is wrong with which field; never the body.
+#[derive(Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The operation refused.
+    pub operation: &'static str,
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The machine-readable code, such as `validation.failed`; empty if the server gave none.
+    pub code: String,
+    /// The explanation for people; empty if the server gave none.
+    pub message: String,
+    /// What is wrong with which field, for 422.
+    pub fields: BTreeMap<String, Vec<String>>,
+    /// All details the server gave, `fields` among them.
+    pub details: Option<Value>,
+    /// How long the server asks to wait before another attempt.
+    pub retry_after: Option<Duration>,
+    /// The id the service gave the request, for questions to its support.
+    pub request_id: Option<String>,
+    /// The type of the body.
+    pub content_type: Option<String>,
+    /// The first 1,024 bytes of a body that is no error envelope, such as a proxy's HTML page.
+    pub excerpt: Bytes,
+}
+
+impl ApiError {
+    pub(crate) fn new(operation: &'static str, response: &http::Response<Bytes>) -> Self {
+        #[derive(Deserialize)]
+        struct Envelope {
+            error: Body,
+        }
+        #[derive(Default, Deserialize)]
+        struct Body {
+            #[serde(default)]
+            code: Option<String>,
+            #[serde(default)]
+            message: Option<String>,
+            #[serde(default)]
+            details: Option<Value>,
+        }
+        let header = |name| {
+            let value: &http::HeaderValue = response.headers().get::<HeaderName>(name)?;
+            Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        let envelope = serde_json::from_slice::<Envelope>(response.body()).ok();
+        let excerpt = match envelope {
+            Some(_) => Bytes::new(),
+            None => Bytes::copy_from_slice(&response.body()[..response.body().len().min(EXCERPT)]),
+        };
+        let body = envelope.map(|envelope| envelope.error).unwrap_or_default();
+        Self {
+            operation,
+            status: response.status(),
+            code: body.code.unwrap_or_default(),
+            message: body.message.unwrap_or_default(),
+            fields: body.details.as_ref().map(fields).unwrap_or_default(),
+            details: body.details,
+            retry_after: retry_after(response),
+            request_id: header(HeaderName::from_static("x-request-id")),
+            content_type: header(CONTENT_TYPE),
+            excerpt,
+        }
+    }
+
+    /// What the refusal is about.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self.status.as_u16() {
+            300..=399 => ErrorKind::Redirect,
+            401 => ErrorKind::Unauthorized,
+            402 => ErrorKind::PaymentRequired,
+            403 => ErrorKind::Forbidden,
+            404 => ErrorKind::NotFound,
+            409 => ErrorKind::Conflict,
+            422 => ErrorKind::Validation,
+            429 => ErrorKind::RateLimited,
+            500..=599 => ErrorKind::Server,
+            _ => ErrorKind::Other,
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        json!({
+            "operation": self.operation,
+            "status": self.status.as_u16(),
+            "code": self.code,
+            "details": self.details,
+            "fields": self.fields,
+            "request_id": self.request_id,
+            "retry_after": self.retry_after.map(|wait| wait.as_secs()),
+        })
+    }
+}
+
+/// The messages by field; a single message may come without its list.
+fn fields(details: &Value) -> BTreeMap<String, Vec<String>> {
+    let messages = |value: &Value| match value {
+        Value::Array(messages) => {
+            messages.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        }
+        Value::String(message) => vec![message.clone()],
+        _ => Vec::new(),
+    };
+    let fields = details.get("fields").and_then(Value::as_object);
+    fields.into_iter().flatten().map(|(name, value)| (name.clone(), messages(value))).collect()
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.operation, self.status)?;
+        if !self.message.is_empty() {
+            write!(f, ": {}", self.message)?;
+        }
+        for (name, messages) in &self.fields {
+            write!(f, " {name}: {}", messages.join(" "))?;
+        }
+        Ok(())
+    }
+}
+
+/// Leaves out the excerpt, which may hold what must not be logged.
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("operation", &self.operation)
+            .field("status", &self.status)
+            .field("code", &self.code)
+            .field("message", &self.message)
+            .field("fields", &self.fields)
+            .field("retry_after", &self.retry_after)
+            .field("request_id", &self.request_id)
+            .field("content_type", &self.content_type)
+            .field("excerpt", &format_args!("{} bytes", self.excerpt.len()))
+            .finish_non_exhaustive()
+    }
+}

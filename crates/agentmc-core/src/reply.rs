@@ -1,0 +1,227 @@
+//! How successful replies are read.
+
+use std::marker::PhantomData;
+
+use agentmc_types::Page as PageOf;
+use bytes::Bytes;
+use http::header::LOCATION;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::endpoint::Endpoint;
+use crate::error::DecodeError;
+
+/// The shape of a successful reply, and the value a caller gets out of it.
+pub trait Reply {
+    /// What the caller gets.
+    type Value;
+
+    /// The shape.
+    const SHAPE: Shape;
+
+    /// Reads the reply to `operation`.
+    ///
+    /// # Errors
+    ///
+    /// When the reply does not have the shape.
+    fn read(
+        operation: &'static str,
+        response: &http::Response<Bytes>,
+    ) -> Result<Self::Value, DecodeError>;
+
+    /// The value as the JSON of a reply.
+    ///
+    /// # Errors
+    ///
+    /// When the value cannot be written as JSON.
+    fn to_json(value: Self::Value) -> serde_json::Result<Value>;
+}
+
+/// The shapes of successful replies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Shape {
+    /// `{"data": …}`.
+    Data,
+    /// One page of a listing: `{"data": […], "links": …, "meta": …}`.
+    Page,
+    /// A body that is the value itself.
+    Whole,
+    /// No content.
+    Empty,
+    /// A redirect that is not followed: its `Location` is the value.
+    Location,
+}
+
+/// `{"data": T}`, unwrapped.
+#[derive(Debug)]
+pub struct Data<T>(PhantomData<T>);
+
+/// One page of a listing.
+#[derive(Debug)]
+pub struct Page<T>(PhantomData<T>);
+
+/// A body that is the value itself.
+#[derive(Debug)]
+pub struct Whole<T>(PhantomData<T>);
+
+/// No content.
+#[derive(Debug)]
+pub struct Empty;
+
+/// The URL a redirect leads to. It is on another origin, where the credential must not go, so it is
+/// handed to the caller and never followed.
+#[derive(Debug)]
+pub struct Location;
+
+impl<T: DeserializeOwned + Serialize> Reply for Data<T> {
+    type Value = T;
+
+    const SHAPE: Shape = Shape::Data;
+
+    fn read(operation: &'static str, response: &http::Response<Bytes>) -> Result<T, DecodeError> {
+        #[derive(Deserialize)]
+        struct Envelope<T> {
+            data: T,
+        }
+        json_body(operation, response).map(|Envelope { data }| data)
+    }
+
+    fn to_json(value: T) -> serde_json::Result<Value> {
+        Ok(json!({"data": serde_json::to_value(value)?}))
+    }
+}
+
+impl<T: DeserializeOwned + Serialize> Reply for Page<T> {
+    type Value = PageOf<T>;
+
+    const SHAPE: Shape = Shape::Page;
+
+    fn read(
+        operation: &'static str,
+        response: &http::Response<Bytes>,
+    ) -> Result<PageOf<T>, DecodeError> {
+        json_body(operation, response)
+    }
+
+    fn to_json(value: PageOf<T>) -> serde_json::Result<Value> {
+        serde_json::to_value(value)
+    }
+}
+
+impl<T: DeserializeOwned + Serialize> Reply for Whole<T> {
+    type Value = T;
+
+    const SHAPE: Shape = Shape::Whole;
+
+    fn read(operation: &'static str, response: &http::Response<Bytes>) -> Result<T, DecodeError> {
+        json_body(operation, response)
+    }
+
+    fn to_json(value: T) -> serde_json::Result<Value> {
+        serde_json::to_value(value)
+    }
+}
+
+impl Reply for Empty {
+    type Value = ();
+
+    const SHAPE: Shape = Shape::Empty;
+
+    fn read(_: &'static str, _: &http::Response<Bytes>) -> Result<(), DecodeError> {
+        Ok(())
+    }
+
+    fn to_json((): ()) -> serde_json::Result<Value> {
+        Ok(Value::Null)
+    }
+}
+
+impl Reply for Location {
+    type Value = String;
+
+    const SHAPE: Shape = Shape::Location;
+
+    fn read(
+        operation: &'static str,
+        response: &http::Response<Bytes>,
+    ) -> Result<String, DecodeError> {
+        let at_fault = |what: &'static str| DecodeError::new(operation, "location", what);
+        let location = response
+            .headers()
+            .get(LOCATION)
+            .ok_or_else(|| at_fault("the redirect has no Location header"))?;
+        let location =
+            location.to_str().map_err(|_| at_fault("the Location header is not text"))?;
+        Ok(location.to_owned())
+    }
+
+    fn to_json(location: String) -> serde_json::Result<Value> {
+        Ok(json!({"location": location}))
+    }
+}
+
+impl Endpoint {
+    /// Reads a reply as its JSON, whole: `null` where there is no content, `{"location": …}` for a redirect.
+    ///
+    /// # Errors
+    ///
+    /// When the body is not JSON, or the redirect leads nowhere.
+    pub fn read_json(&self, response: &http::Response<Bytes>) -> Result<Value, DecodeError> {
+        match self.shape {
+            Shape::Empty => Ok(Value::Null),
+            Shape::Location => read_typed::<Location>(self.id, response),
+            Shape::Data | Shape::Page | Shape::Whole => json_body(self.id, response),
+        }
+    }
+}
+
+/// Reads a reply into its types and writes what was understood as JSON. Called by `operation!`.
+///
+/// # Errors
+///
+/// When the reply does not have the shape.
+#[doc(hidden)]
+pub fn read_typed<R: Reply>(
+    operation: &'static str,
+    response: &http::Response<Bytes>,
+) -> Result<Value, DecodeError> {
+    let value = R::read(operation, response)?;
+    R::to_json(value).map_err(|error| DecodeError::in_body(operation, ".".to_owned(), error))
+}
+
+fn json_body<T: DeserializeOwned>(
+    operation: &'static str,
+    response: &http::Response<Bytes>,
+) -> Result<T, DecodeError> {
+    let body = response.body();
+    // Keeping track of the path costs time, so it is done only once the plain way has failed.
+    serde_json::from_slice(body).map_err(|error| locate::<T>(operation, body, error))
+}
+
+#[cold]
+fn locate<T: DeserializeOwned>(
+    operation: &'static str,
+    body: &[u8],
+    error: serde_json::Error,
+) -> DecodeError {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
+    let path = match T::deserialize(tracked) {
+        Ok(_) => ".".to_owned(),
+        Err(error) => member_path(&track.path().to_string(), &error.to_string()),
+    };
+    DecodeError::in_body(operation, path, error)
+}
+
+/// serde reports a missing member at its parent; its name is in the message alone.
+fn member_path(parent: &str, message: &str) -> String {
+    let name = message.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
+    match (parent, name) {
+        (parent, None) => parent.to_owned(),
+        (".", Some((name, _))) => name.to_owned(),
+        (parent, Some((name, _))) => format!("{parent}.{name}"),
+    }
+}

@@ -1,0 +1,1 @@
+//! An AgentMC server in the process.

@@ -1,0 +1,285 @@
+//! Records: JSON objects with named members.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+
+/// Declares a record: a struct, its JSON, its schema, a constructor and setters.
+///
+/// Members stand in blocks that say how they travel:
+///
+/// * `required` members are always there. They are the arguments of `new`, in order.
+/// * `nullable` members are always written, as `null` when they are `None`; reading also accepts their absence.
+/// * `optional` members are left out when they are `None`; reading takes `null` for absence.
+/// * `clearable` members, mostly of requests, are left out, `null`, or a value: three different things.
+/// * `defaulted` members are always written; reading takes absence and `null` for the default.
+///
+/// A member whose wire name is no Rust name is written `kind = "type": TaskKind`. Limits follow the
+/// type in brackets (`[max_len(120)]`), the revisions that have the member after an arrow
+/// (`=> since(V0_3_169)`). Unknown members are kept in `extra`. An empty list is read as an empty object.
+macro_rules! record {
+    (
+        $(#[doc = $doc:literal])*
+        pub struct $name:ident {
+            $(required { $($(#[doc = $rd:literal])* $r:ident $(= $rn:literal)?: $rt:ident $(<$rg:ty>)? $([$($rl:ident($($ra:expr),*)),+])? $(=> $($rs:ident($rv:ident)).+)?),+ $(,)? })?
+            $(nullable { $($(#[doc = $nd:literal])* $n:ident $(= $nn:literal)?: $nt:ident $(<$ng:ty>)? $([$($nl:ident($($na:expr),*)),+])? $(=> $($ns:ident($nv:ident)).+)?),+ $(,)? })?
+            $(optional { $($(#[doc = $od:literal])* $o:ident $(= $on:literal)?: $ot:ident $(<$og:ty>)? $([$($ol:ident($($oa:expr),*)),+])? $(=> $($os:ident($ov:ident)).+)?),+ $(,)? })?
+            $(clearable { $($(#[doc = $cd:literal])* $c:ident $(= $cn:literal)?: $ct:ident $(<$cg:ty>)? $([$($cl:ident($($ca:expr),*)),+])? $(=> $($cs:ident($cv:ident)).+)?),+ $(,)? })?
+            $(defaulted { $($(#[doc = $fd:literal])* $f:ident $(= $fnm:literal)?: $ft:ident $(<$fg:ty>)? $([$($fl:ident($($fa:expr),*)),+])? $(=> $($fs:ident($fv:ident)).+)?),+ $(,)? })?
+        }
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub struct $name {
+            $($($(#[doc = $rd])* pub $r: $rt $(<$rg>)?,)+)?
+            $($($(#[doc = $nd])* pub $n: Option<$nt $(<$ng>)?>,)+)?
+            $($($(#[doc = $od])* pub $o: Option<$ot $(<$og>)?>,)+)?
+            $($($(#[doc = $cd])* pub $c: Option<$crate::Nullable<$ct $(<$cg>)?>>,)+)?
+            $($($(#[doc = $fd])* pub $f: $ft $(<$fg>)?,)+)?
+            /// Members this version does not know.
+            pub extra: $crate::Extra,
+        }
+
+        impl $name {
+            /// A record with its required members; the others are fields and have setters.
+            #[must_use]
+            #[allow(clippy::new_without_default, clippy::too_many_arguments, clippy::useless_conversion, reason = "every record is made by `new`, and takes what the API requires")]
+            pub fn new($($($r: $crate::record::record!(@arg $rt $(<$rg>)?),)+)?) -> Self {
+                Self {
+                    $($($r: $r.into(),)+)?
+                    $($($n: None,)+)?
+                    $($($o: None,)+)?
+                    $($($c: None,)+)?
+                    $($($f: Default::default(),)+)?
+                    extra: $crate::Extra::new(),
+                }
+            }
+
+            $($($crate::record::record!(@setter $n [$($nd)*] |value| Some(value.into()), $nt $(<$ng>)?);)+)?
+            $($($crate::record::record!(@setter $o [$($od)*] |value| Some(value.into()), $ot $(<$og>)?);)+)?
+            $($($crate::record::record!(@setter $c [$($cd)*] |value| Some(value.into()), Nullable<$ct $(<$cg>)?>);)+)?
+            $($($crate::record::record!(@setter $f [$($fd)*] |value| value.into(), $ft $(<$fg>)?);)+)?
+
+            const FIELDS: &'static [$crate::schema::Field] = &[
+                $($($crate::record::record!(@field $r $($rn)?, [$($rd)*], <$rt $(<$rg>)? as $crate::schema::Describe>::SCHEMA$($(.$rl($($ra),*))+)?, $($(.$rs($crate::Revision::$rv))+)? .required()),)+)?
+                $($($crate::record::record!(@field $n $($nn)?, [$($nd)*], <$nt $(<$ng>)? as $crate::schema::Describe>::SCHEMA.nullable()$($(.$nl($($na),*))+)?, $($(.$ns($crate::Revision::$nv))+)?),)+)?
+                $($($crate::record::record!(@field $o $($on)?, [$($od)*], <$ot $(<$og>)? as $crate::schema::Describe>::SCHEMA$($(.$ol($($oa),*))+)?, $($(.$os($crate::Revision::$ov))+)?),)+)?
+                $($($crate::record::record!(@field $c $($cn)?, [$($cd)*], <$ct $(<$cg>)? as $crate::schema::Describe>::SCHEMA.nullable()$($(.$cl($($ca),*))+)?, $($(.$cs($crate::Revision::$cv))+)?),)+)?
+                $($($crate::record::record!(@field $f $($fnm)?, [$($fd)*], <$ft $(<$fg>)? as $crate::schema::Describe>::SCHEMA$($(.$fl($($fa),*))+)?, $($(.$fs($crate::Revision::$fv))+)?),)+)?
+            ];
+        }
+
+        impl $crate::schema::Describe for $name {
+            const SCHEMA: $crate::schema::Schema = $crate::schema::Schema::object(Self::FIELDS);
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap;
+
+                let mut map = serializer.serialize_map(None)?;
+                $($(map.serialize_entry($crate::record::record!(@name $r $($rn)?), &self.$r)?;)+)?
+                $($(map.serialize_entry($crate::record::record!(@name $n $($nn)?), &self.$n)?;)+)?
+                $($(if let Some(value) = &self.$o {
+                    map.serialize_entry($crate::record::record!(@name $o $($on)?), value)?;
+                })+)?
+                $($(if let Some(value) = &self.$c {
+                    map.serialize_entry($crate::record::record!(@name $c $($cn)?), value)?;
+                })+)?
+                $($(map.serialize_entry($crate::record::record!(@name $f $($fnm)?), &self.$f)?;)+)?
+                self.extra.serialize_into(&mut map)?;
+                map.end()
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::record::read(deserializer)
+            }
+        }
+
+        impl<'de> $crate::record::Read<'de> for $name {
+            const NAME: &'static str = stringify!($name);
+
+            #[allow(unused_mut, reason = "a record may have no member of a kind")]
+            fn read<A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+                $($(let mut $r: Option<$rt $(<$rg>)?> = None;)+)?
+                $($(let mut $n: Option<$nt $(<$ng>)?> = None;)+)?
+                $($(let mut $o: Option<$ot $(<$og>)?> = None;)+)?
+                $($(let mut $c: Option<$crate::Nullable<$ct $(<$cg>)?>> = None;)+)?
+                $($(let mut $f: Option<$ft $(<$fg>)?> = None;)+)?
+                let mut extra = $crate::Extra::new();
+                while let Some(key) = map.next_key::<$crate::record::Key<'de>>()? {
+                    match key.as_str() {
+                        $($($crate::record::record!(@name $r $($rn)?) => $r = Some(map.next_value()?),)+)?
+                        $($($crate::record::record!(@name $n $($nn)?) => $n = map.next_value()?,)+)?
+                        $($($crate::record::record!(@name $o $($on)?) => $o = map.next_value()?,)+)?
+                        $($($crate::record::record!(@name $c $($cn)?) => $c = Some(map.next_value()?),)+)?
+                        $($($crate::record::record!(@name $f $($fnm)?) => $f = map.next_value()?,)+)?
+                        _ => extra.insert(key.into_string(), map.next_value::<serde_json::Value>()?),
+                    }
+                }
+                Ok(Self {
+                    $($($r: match $r {
+                        Some(value) => value,
+                        None => $crate::record::missing($crate::record::record!(@name $r $($rn)?))?,
+                    },)+)?
+                    $($($n,)+)?
+                    $($($o,)+)?
+                    $($($c,)+)?
+                    $($($f: $f.unwrap_or_default(),)+)?
+                    extra,
+                })
+            }
+        }
+    };
+
+    (@setter $field:ident [$($doc:literal)*] |$value:ident| $set:expr, $($into:tt)+) => {
+        $(#[doc = $doc])*
+        #[must_use]
+        #[allow(clippy::useless_conversion, reason = "flags and numbers are taken as they are")]
+        pub fn $field(mut self, $value: $crate::record::record!(@arg $($into)+)) -> Self {
+            self.$field = $set;
+            self
+        }
+    };
+
+    // Flags and numbers are taken as they are, so that literals infer; the rest converts.
+    (@arg bool) => { bool };
+    (@arg f64) => { f64 };
+    (@arg i64) => { i64 };
+    (@arg u32) => { u32 };
+    (@arg u64) => { u64 };
+    (@arg Nullable<$type:ty>) => { impl Into<$crate::Nullable<$type>> };
+    (@arg $($type:tt)+) => { impl Into<$($type)+> };
+
+    (@field $field:ident $name:literal, [$($doc:literal)*], $schema:expr, $($more:tt)*) => {
+        $crate::schema::Field::new($name, &[$($doc),*], $schema)$($more)*
+    };
+    (@field $field:ident, [$($doc:literal)*], $schema:expr, $($more:tt)*) => {
+        $crate::schema::Field::new(stringify!($field), &[$($doc),*], $schema)$($more)*
+    };
+
+    (@name $field:ident $name:literal) => { $name };
+    (@name $field:ident) => { stringify!($field) };
+}
+pub(crate) use record;
+
+/// A record, read member by member.
+pub(crate) trait Read<'de>: Sized {
+    /// The record's name, for error messages.
+    const NAME: &'static str;
+
+    /// Reads the record from its members.
+    fn read<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
+}
+
+/// Reads a record from an object, or from the empty list an empty object may be sent as.
+///
+/// Asks for a struct, since JSON readers take lists for structs but not for maps.
+pub(crate) fn read<'de, D: Deserializer<'de>, T: Read<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_struct(T::NAME, &[], Reader(PhantomData))
+}
+
+/// The visitor of every record.
+struct Reader<T>(PhantomData<T>);
+
+impl<'de, T: Read<'de>> Visitor<'de> for Reader<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object for {}", T::NAME)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::read(map)
+    }
+
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<T, A::Error> {
+        match seq.next_element::<serde::de::IgnoredAny>()? {
+            None => T::read(NoMembers(PhantomData)),
+            Some(_) => Err(serde::de::Error::invalid_type(serde::de::Unexpected::Seq, &self)),
+        }
+    }
+}
+
+/// The members of an empty object.
+struct NoMembers<E>(PhantomData<E>);
+
+impl<'de, E: serde::de::Error> MapAccess<'de> for NoMembers<E> {
+    type Error = E;
+
+    fn next_key_seed<K: serde::de::DeserializeSeed<'de>>(
+        &mut self,
+        _: K,
+    ) -> Result<Option<K::Value>, E> {
+        Ok(None)
+    }
+
+    fn next_value_seed<V: serde::de::DeserializeSeed<'de>>(&mut self, _: V) -> Result<V::Value, E> {
+        Err(E::custom("an empty object has no values"))
+    }
+}
+
+/// The name of a member, borrowed where the input allows it.
+pub(crate) enum Key<'de> {
+    Borrowed(&'de str),
+    Owned(String),
+}
+
+impl Key<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Borrowed(name) => name,
+            Self::Owned(name) => name,
+        }
+    }
+
+    pub(crate) fn into_string(self) -> String {
+        match self {
+            Self::Borrowed(name) => name.to_owned(),
+            Self::Owned(name) => name,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = Key<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a member")
+            }
+
+            fn visit_borrowed_str<E: serde::de::Error>(
+                self,
+                name: &'de str,
+            ) -> Result<Key<'de>, E> {
+                Ok(Key::Borrowed(name))
+            }
+
+            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Key<'de>, E> {
+                Ok(Key::Owned(name.to_owned()))
+            }
+
+            fn visit_string<E: serde::de::Error>(self, name: String) -> Result<Key<'de>, E> {
+                Ok(Key::Owned(name))
+            }
+        }
+
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+/// What stands for a required member that is absent: an error.
+#[cold]
+pub(crate) fn missing<T, E: serde::de::Error>(name: &'static str) -> Result<T, E> {
+    Err(E::missing_field(name))
+}

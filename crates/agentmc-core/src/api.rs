@@ -9,7 +9,7 @@ use crate::base_url::BaseUrl;
 use crate::call::Call;
 use crate::credential::{Credential, Credentials};
 use crate::encode::Encoder;
-use crate::endpoint::{Endpoint, Step};
+use crate::endpoint::{Auth, Endpoint, Step};
 use crate::error::{BuildError, Problem};
 use crate::operation::Operation;
 use crate::retry::RetryPolicy;
@@ -192,6 +192,18 @@ impl Api {
     #[must_use]
     pub const fn time_to_connect(&self) -> Duration {
         self.connect_timeout
+    }
+
+    /// Whether there is a credential of the kind.
+    #[must_use]
+    pub fn has_credential(&self, auth: Auth) -> bool {
+        self.credentials.has(auth)
+    }
+
+    /// The kind of credential a call of `endpoint` would use; `None` if none fits or the operation is absent.
+    #[must_use]
+    pub fn auth_for(&self, endpoint: &Endpoint) -> Option<Auth> {
+        self.credentials.for_step(endpoint.step(self.revision)?).map(Credential::auth)
     }
 
     pub(crate) const fn checks_limits(&self) -> bool {

@@ -6,7 +6,6 @@ use bytes::Bytes;
 
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, TransportError};
-use crate::reply::Shape;
 use crate::retry::{Failure, RetryPolicy, retry_after};
 
 /// A call in progress.
@@ -101,7 +100,7 @@ impl Call {
         jitter: f64,
     ) -> Step {
         let failure = match &outcome {
-            Ok(response) if self.is_success(response.status()) => None,
+            Ok(response) if self.endpoint.is_success(response.status()) => None,
             Ok(response) => Some(Failure::Status {
                 status: response.status(),
                 retry_after: retry_after(response),
@@ -116,16 +115,8 @@ impl Call {
         }
         Step::Done(match outcome {
             Ok(response) if failure.is_none() => Ok(response),
-            Ok(response) => Err(ApiError::new(self.endpoint.id, &response).into()),
+            Ok(response) => Err(ApiError::read(self.endpoint.id, &response).into()),
             Err(error) => Err(error.of(self.endpoint.id).into()),
         })
-    }
-
-    /// The status decides what a body is: 2xx is a reply, and a redirect where one is the reply.
-    fn is_success(&self, status: http::StatusCode) -> bool {
-        match self.endpoint.shape {
-            Shape::Location => status.is_redirection(),
-            _ => status.is_success(),
-        }
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::error::Violation;
 
+mod key;
 mod scalar;
 mod walk;
 

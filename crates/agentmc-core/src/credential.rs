@@ -7,6 +7,7 @@ use http::header::{AUTHORIZATION, COOKIE, HeaderName};
 
 use crate::endpoint::{Auth, Step};
 use crate::error::{BuildError, Problem};
+use crate::text::header_value;
 
 /// A secret that proves who is calling, and the header it travels in.
 ///
@@ -106,8 +107,8 @@ impl Credential {
         if secret.trim().is_empty() {
             return Err(BuildError::Credential { auth, problem: Problem::Empty });
         }
-        let invalid = |_| BuildError::Credential { auth, problem: Problem::Header };
-        let mut value = HeaderValue::from_str(&format!("{prefix}{secret}")).map_err(invalid)?;
+        let invalid = BuildError::Credential { auth, problem: Problem::Header };
+        let mut value = header_value(&format!("{prefix}{secret}")).ok_or(invalid)?;
         value.set_sensitive(true);
         Ok(Self { auth, header, value })
     }
@@ -118,6 +119,10 @@ impl Credentials {
     pub(crate) fn set(&mut self, credential: Credential) {
         self.0.retain(|other| other.auth != credential.auth);
         self.0.push(credential);
+    }
+
+    pub(crate) fn has(&self, auth: Auth) -> bool {
+        self.0.iter().any(|credential| credential.auth == auth)
     }
 
     /// The credential for the first alternative that one fits.

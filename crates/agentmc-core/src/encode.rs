@@ -12,7 +12,7 @@ use crate::api::Api;
 use crate::check::{self, Rules};
 use crate::endpoint::{Endpoint, Param, Place, Step};
 use crate::error::{BuildError, Problem};
-use crate::text::text_of;
+use crate::text::{header_value, text_of};
 
 /// A request being written: the URL and the body go straight into the buffers that are sent.
 #[derive(Debug)]
@@ -42,11 +42,7 @@ const PAGE: &str = "page";
 impl<'a> Encoder<'a> {
     pub(crate) fn new(api: &'a Api, endpoint: &'static Endpoint) -> Result<Self, BuildError> {
         let revision = api.spoken_revision();
-        let absent = || {
-            let present = endpoint.revisions().collect();
-            BuildError::Absent { operation: endpoint.id, revision, present }
-        };
-        let step = endpoint.step(revision).ok_or_else(absent)?;
+        let step = endpoint.step_in(revision)?;
         let mut url = String::with_capacity(api.base().as_str().len() + step.path.len() + 64);
         url.push_str(api.base().as_str());
         let body = if endpoint.sends_body { Vec::with_capacity(256) } else { Vec::new() };
@@ -153,7 +149,7 @@ impl<'a> Encoder<'a> {
             Place::Header => {
                 let text =
                     text_of(value).ok_or_else(|| invalid(Problem::WrongType("a single value")))?;
-                let value = HeaderValue::from_str(&text).map_err(|_| invalid(Problem::Header))?;
+                let value = header_value(&text).ok_or_else(|| invalid(Problem::Header))?;
                 let name = HeaderName::from_bytes(field.name.as_bytes())
                     .map_err(|_| invalid(Problem::Header))?;
                 self.headers.insert(name, value);

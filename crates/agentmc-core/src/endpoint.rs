@@ -5,7 +5,7 @@ use agentmc_types::schema::Field;
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::error::DecodeError;
+use crate::error::{BuildError, DecodeError};
 use crate::reply::Shape;
 
 mod check;
@@ -203,6 +203,35 @@ impl Endpoint {
     #[must_use]
     pub fn step(&self, revision: Revision) -> Option<&'static Step> {
         self.history.iter().find(|step| step.revision == revision)
+    }
+
+    /// What the operation looks like in `revision`.
+    ///
+    /// # Errors
+    ///
+    /// When the operation is absent from it; the error names the revisions that have it.
+    pub fn step_in(&self, revision: Revision) -> Result<&'static Step, BuildError> {
+        let absent = || BuildError::Absent {
+            operation: self.id,
+            revision,
+            present: self.revisions().collect(),
+        };
+        self.step(revision).ok_or_else(absent)
+    }
+
+    /// Whether a status means success: 2xx, or a redirect where that is the reply.
+    #[must_use]
+    pub fn is_success(&self, status: http::StatusCode) -> bool {
+        match self.shape {
+            Shape::Location => status.is_redirection(),
+            _ => status.is_success(),
+        }
+    }
+
+    /// The newest revision that has the operation.
+    #[must_use]
+    pub fn newest(&self) -> Revision {
+        self.history.last().map_or(Revision::LATEST, |step| step.revision)
     }
 
     /// The revisions that have the operation, oldest first.

@@ -1,5 +1,6 @@
 //! Scalars as plain text, for paths, queries and headers.
 
+use http::HeaderValue;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,4 +12,10 @@ pub(crate) fn text_of<T: Serialize + ?Sized>(value: &T) -> Option<String> {
         Value::String(text) => Some(text),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
+}
+
+/// The text as a header value; nothing for control characters, and for what is beyond ASCII, which
+/// libraries send as UTF-8 and servers read as something else.
+pub(crate) fn header_value(text: &str) -> Option<HeaderValue> {
+    HeaderValue::from_str(text).ok().filter(|_| text.is_ascii())
 }

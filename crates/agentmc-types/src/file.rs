@@ -146,7 +146,7 @@ record! {
 
 record! {
     /// A file that is attached to something, in brief.
-    pub struct TeamFileAttachmentFileSummary {
+    pub struct TeamFileAttachmentFileSummary without extra {
         required {
             /// The file.
             id: FileId,
@@ -172,7 +172,7 @@ record! {
 
 record! {
     /// A file attached to a task, a comment, a calendar item or a brief.
-    pub struct TeamFileAttachment {
+    pub struct TeamFileAttachment without extra {
         required {
             /// The attachment's id, which is not the file's.
             id: AttachmentId,

@@ -19,7 +19,15 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 /// type in brackets (`[max_len(120)]`), the revisions that have the member after an arrow
 /// (`=> since(V0_3_169)`). Unknown members are kept in `extra`. An empty list is read as an empty object.
 macro_rules! record {
+    ($(#[doc = $doc:literal])* pub struct $name:ident without extra $members:tt) => {
+        $crate::record::record!(@declare [] $(#[doc = $doc])* pub struct $name $members);
+    };
+    ($(#[doc = $doc:literal])* pub struct $name:ident $members:tt) => {
+        $crate::record::record!(@declare [extra] $(#[doc = $doc])* pub struct $name $members);
+    };
+
     (
+        @declare [$($extra:ident)?]
         $(#[doc = $doc:literal])*
         pub struct $name:ident {
             $(required { $($(#[doc = $rd:literal])* $r:ident $(= $rn:literal)?: $rt:ident $(<$rg:ty>)? $([$($rl:ident($($ra:expr),*)),+])? $(=> $($rs:ident($rv:ident)).+)?),+ $(,)? })?
@@ -38,8 +46,10 @@ macro_rules! record {
             $($($(#[doc = $od])* pub $o: Option<$ot $(<$og>)?>,)+)?
             $($($(#[doc = $cd])* pub $c: Option<$crate::Nullable<$ct $(<$cg>)?>>,)+)?
             $($($(#[doc = $fd])* pub $f: $ft $(<$fg>)?,)+)?
-            /// Members this version does not know.
-            pub extra: $crate::Extra,
+            $(
+                /// Members this version does not know.
+                pub $extra: $crate::Extra,
+            )?
         }
 
         impl $name {
@@ -53,7 +63,7 @@ macro_rules! record {
                     $($($o: None,)+)?
                     $($($c: None,)+)?
                     $($($f: Default::default(),)+)?
-                    extra: $crate::Extra::new(),
+                    $($extra: $crate::Extra::new(),)?
                 }
             }
 
@@ -89,7 +99,7 @@ macro_rules! record {
                     map.serialize_entry($crate::record::record!(@name $c $($cn)?), value)?;
                 })+)?
                 $($(map.serialize_entry($crate::record::record!(@name $f $($fnm)?), &self.$f)?;)+)?
-                self.extra.serialize_into(&mut map)?;
+                $(self.$extra.serialize_into(&mut map)?;)?
                 map.end()
             }
         }
@@ -103,22 +113,46 @@ macro_rules! record {
         impl<'de> $crate::record::Read<'de> for $name {
             const NAME: &'static str = stringify!($name);
 
+            #[inline]
             #[allow(unused_mut, reason = "a record may have no member of a kind")]
             fn read<A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+                #[derive(Clone, Copy)]
+                #[allow(non_camel_case_types, reason = "the members' own names")]
+                enum Member {
+                    $($($r,)+)?
+                    $($($n,)+)?
+                    $($($o,)+)?
+                    $($($c,)+)?
+                    $($($f,)+)?
+                }
+
+                impl $crate::record::Member for Member {
+                    fn named(name: &str) -> Option<Self> {
+                        match name {
+                            $($($crate::record::record!(@name $r $($rn)?) => Some(Self::$r),)+)?
+                            $($($crate::record::record!(@name $n $($nn)?) => Some(Self::$n),)+)?
+                            $($($crate::record::record!(@name $o $($on)?) => Some(Self::$o),)+)?
+                            $($($crate::record::record!(@name $c $($cn)?) => Some(Self::$c),)+)?
+                            $($($crate::record::record!(@name $f $($fnm)?) => Some(Self::$f),)+)?
+                            _ => None,
+                        }
+                    }
+                }
+
                 $($(let mut $r: Option<$rt $(<$rg>)?> = None;)+)?
                 $($(let mut $n: Option<$nt $(<$ng>)?> = None;)+)?
                 $($(let mut $o: Option<$ot $(<$og>)?> = None;)+)?
                 $($(let mut $c: Option<$crate::Nullable<$ct $(<$cg>)?>> = None;)+)?
                 $($(let mut $f: Option<$ft $(<$fg>)?> = None;)+)?
-                let mut extra = $crate::Extra::new();
-                while let Some(key) = map.next_key::<$crate::record::Key<'de>>()? {
-                    match key.as_str() {
-                        $($($crate::record::record!(@name $r $($rn)?) => $r = Some(map.next_value()?),)+)?
-                        $($($crate::record::record!(@name $n $($nn)?) => $n = map.next_value()?,)+)?
-                        $($($crate::record::record!(@name $o $($on)?) => $o = map.next_value()?,)+)?
-                        $($($crate::record::record!(@name $c $($cn)?) => $c = Some(map.next_value()?),)+)?
-                        $($($crate::record::record!(@name $f $($fnm)?) => $f = map.next_value()?,)+)?
-                        _ => extra.insert(key.into_string(), map.next_value::<serde_json::Value>()?),
+                $(let mut $extra = $crate::Extra::new();)?
+                while let Some(key) = map.next_key::<$crate::record::Key<Member>>()? {
+                    match key {
+                        $($($crate::record::Key::Known(Member::$r) => $r = Some(map.next_value()?),)+)?
+                        $($($crate::record::Key::Known(Member::$n) => $n = map.next_value()?,)+)?
+                        $($($crate::record::Key::Known(Member::$o) => $o = map.next_value()?,)+)?
+                        $($($crate::record::Key::Known(Member::$c) => $c = Some(map.next_value()?),)+)?
+                        $($($crate::record::Key::Known(Member::$f) => $f = map.next_value()?,)+)?
+                        $crate::record::Key::Unknown(_name) => $crate::record::record!(@unknown map, _name, $($extra)?),
                     }
                 }
                 Ok(Self {
@@ -130,7 +164,7 @@ macro_rules! record {
                     $($($o,)+)?
                     $($($c,)+)?
                     $($($f: $f.unwrap_or_default(),)+)?
-                    extra,
+                    $($extra,)?
                 })
             }
         }
@@ -144,6 +178,13 @@ macro_rules! record {
             self.$field = $set;
             self
         }
+    };
+
+    (@unknown $map:ident, $name:expr, $extra:ident) => {
+        $extra.insert($name, $map.next_value::<serde_json::Value>()?)
+    };
+    (@unknown $map:ident, $name:expr,) => {
+        drop($map.next_value::<serde::de::IgnoredAny>()?)
     };
 
     // Flags and numbers are taken as they are, so that literals infer; the rest converts.
@@ -195,6 +236,7 @@ impl<'de, T: Read<'de>> Visitor<'de> for Reader<T> {
         write!(f, "an object for {}", T::NAME)
     }
 
+    #[inline]
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
         T::read(map)
     }
@@ -225,56 +267,38 @@ impl<'de, E: serde::de::Error> MapAccess<'de> for NoMembers<E> {
     }
 }
 
-/// The name of a member, borrowed where the input allows it.
-pub(crate) enum Key<'de> {
-    Borrowed(&'de str),
-    Owned(String),
+/// The members a record knows.
+pub(crate) trait Member: Sized {
+    /// The member called `name`, if the record knows it.
+    fn named(name: &str) -> Option<Self>;
 }
 
-impl Key<'_> {
-    pub(crate) fn as_str(&self) -> &str {
-        match self {
-            Self::Borrowed(name) => name,
-            Self::Owned(name) => name,
-        }
-    }
-
-    pub(crate) fn into_string(self) -> String {
-        match self {
-            Self::Borrowed(name) => name.to_owned(),
-            Self::Owned(name) => name,
-        }
-    }
+/// The name of a member. Names the record knows are not kept as text, so that reading them costs no allocation.
+pub(crate) enum Key<M> {
+    Known(M),
+    Unknown(String),
 }
 
-impl<'de> Deserialize<'de> for Key<'de> {
+impl<'de, M: Member> Deserialize<'de> for Key<M> {
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KeyVisitor;
+        deserializer.deserialize_identifier(KeyVisitor(PhantomData))
+    }
+}
 
-        impl<'de> Visitor<'de> for KeyVisitor {
-            type Value = Key<'de>;
+/// The visitor of every key.
+struct KeyVisitor<M>(PhantomData<M>);
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a member")
-            }
+impl<M: Member> Visitor<'_> for KeyVisitor<M> {
+    type Value = Key<M>;
 
-            fn visit_borrowed_str<E: serde::de::Error>(
-                self,
-                name: &'de str,
-            ) -> Result<Key<'de>, E> {
-                Ok(Key::Borrowed(name))
-            }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a member")
+    }
 
-            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Key<'de>, E> {
-                Ok(Key::Owned(name.to_owned()))
-            }
-
-            fn visit_string<E: serde::de::Error>(self, name: String) -> Result<Key<'de>, E> {
-                Ok(Key::Owned(name))
-            }
-        }
-
-        deserializer.deserialize_str(KeyVisitor)
+    #[inline]
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Key<M>, E> {
+        Ok(M::named(name).map_or_else(|| Key::Unknown(name.to_owned()), Key::Known))
     }
 }
 

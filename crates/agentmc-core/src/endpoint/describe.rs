@@ -1,59 +1,94 @@
 //! An endpoint as JSON, for people and for other languages.
 
+use std::collections::BTreeMap;
+
+use agentmc_types::Revision;
 use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
 
 use super::{Auth, Endpoint, Param, Step};
 
-impl Serialize for Endpoint {
-    /// Writes the description that `agentmc operations --json` prints.
+/// The description that `agentmc operations --json` prints.
+#[derive(Serialize)]
+struct Description {
+    id: &'static str,
+    aliases: Vec<&'static str>,
+    tag: &'static str,
+    summary: &'static str,
+    agent_scoped: bool,
+    idempotent: bool,
+    revisions: BTreeMap<ByAge, InRevision>,
+    parameters: Vec<Parameter>,
+}
+
+#[derive(Serialize)]
+struct InRevision {
+    id: &'static str,
+    method: &'static str,
+    path: &'static str,
+    auth: Vec<&'static str>,
+    success: u16,
+    errors: &'static [u16],
+}
+
+#[derive(Serialize)]
+struct Parameter {
+    name: &'static str,
+    #[serde(rename = "in")]
+    place: &'static str,
+    required: bool,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    docs: String,
+}
+
+/// A revision as a key: written by name, ordered by age.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct ByAge(Revision);
+
+impl Serialize for ByAge {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let revisions = self
-            .history
-            .iter()
-            .map(|step| (step.revision.as_str().to_owned(), self.describe_step(step)));
-        let value = json!({
-            "id": self.id,
-            "aliases": self.aliases().collect::<Vec<_>>(),
-            "tag": self.tag.as_str(),
-            "summary": self.summary(),
-            "agent_scoped": self.agent_scoped,
-            "idempotent": self.idempotent,
-            "revisions": revisions.collect::<serde_json::Map<_, _>>(),
-            "parameters": self.params.iter().map(|param| self.describe_param(param)).collect::<Vec<_>>(),
-        });
-        value.serialize(serializer)
+        serializer.serialize_str(self.0.as_str())
+    }
+}
+
+impl Serialize for Endpoint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // What a parameter requires is said for the newest revision that has the operation.
+        let newest = self.newest();
+        let description = Description {
+            id: self.id,
+            aliases: self.aliases().collect(),
+            tag: self.tag.as_str(),
+            summary: self.summary(),
+            agent_scoped: self.agent_scoped,
+            idempotent: self.idempotent,
+            revisions: self
+                .history
+                .iter()
+                .map(|step| (ByAge(step.revision), self.in_revision(step)))
+                .collect(),
+            parameters: self.params.iter().map(|param| param.describe(newest)).collect(),
+        };
+        description.serialize(serializer)
     }
 }
 
 impl Endpoint {
-    fn describe_step(&self, step: &Step) -> Value {
-        json!({
-            "id": step.id,
-            "method": self.method.as_str(),
-            "path": step.path,
-            "auth": step.auth.iter().map(|auth| Auth::as_str(*auth)).collect::<Vec<_>>(),
-            "success": step.success,
-            "errors": step.errors,
-        })
-    }
-
-    /// `required` is what the newest revision that has the operation says.
-    fn describe_param(&self, param: &Param) -> Value {
-        let newest = self.history.last().map(|step| step.revision);
-        json!({
-            "name": param.field.name,
-            "in": param.place.as_str(),
-            "required": newest.is_some_and(|revision| param.field.is_required_in(revision)),
-            "type": param.field.schema.type_name(),
-            "docs": prose(param.field.docs),
-        })
-    }
-
     /// The whole documentation, as paragraphs of Markdown.
     #[must_use]
     pub fn prose(&self) -> String {
         prose(self.docs)
+    }
+
+    fn in_revision(&self, step: &Step) -> InRevision {
+        InRevision {
+            id: step.id,
+            method: self.method.as_str(),
+            path: step.path,
+            auth: step.auth.iter().map(|auth| Auth::as_str(*auth)).collect(),
+            success: step.success,
+            errors: step.errors,
+        }
     }
 }
 
@@ -62,6 +97,16 @@ impl Param {
     #[must_use]
     pub fn prose(&self) -> String {
         prose(self.field.docs)
+    }
+
+    fn describe(&self, revision: Revision) -> Parameter {
+        Parameter {
+            name: self.field.name,
+            place: self.place.as_str(),
+            required: self.field.is_required_in(revision),
+            kind: self.field.schema.type_name(),
+            docs: self.prose(),
+        }
     }
 }
 

@@ -45,7 +45,9 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    pub(crate) fn new(operation: &'static str, response: &http::Response<Bytes>) -> Self {
+    /// Reads the refusal of a call of `operation`. A body that is no error envelope is kept as an excerpt.
+    #[must_use]
+    pub fn read(operation: &'static str, response: &http::Response<Bytes>) -> Self {
         #[derive(Deserialize)]
         struct Envelope {
             error: Body,

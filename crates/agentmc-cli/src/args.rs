@@ -1,0 +1,145 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use agentmc_core::Revision;
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// The AgentMC API from the command line.
+///
+/// The API key comes from the environment variable AGENTMC_API_KEY or from --api-key-file, never from
+/// an argument, where other users of this machine could see it.
+///
+/// Exit codes: 0 done; 1 the server refused, or its reply could not be understood; 2 usage or invalid
+/// input, nothing was sent; 3 the connection, or input and output, failed.
+#[derive(Debug, Parser)]
+#[command(name = "agentmc", version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Common {
+    /// Where the API is [env: AGENTMC_BASE_URL] [default: https://agentmc.ai/api/v1]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// The file that holds the API key, instead of AGENTMC_API_KEY
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) api_key_file: Option<PathBuf>,
+    /// The agent to act as
+    #[arg(long, global = true, value_name = "ID")]
+    pub(crate) agent: Option<u64>,
+    /// The revision of the API to speak: 0.1.1, 0.3.64 or 0.3.169 [default: 0.3.169]
+    #[arg(long, global = true)]
+    pub(crate) revision: Option<Revision>,
+    /// How long one attempt may take, in seconds [default: 30]
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<std::time::Duration>,
+    /// The form of the output [default: table on a terminal, json otherwise]
+    #[arg(short, long, global = true, value_name = "FORM")]
+    pub(crate) output: Option<Form>,
+    /// Send values beyond the documented lengths, ranges and patterns, too
+    #[arg(long, global = true)]
+    pub(crate) no_limits: bool,
+    /// Allow plain http to another machine; the key then travels unencrypted
+    #[arg(long, global = true)]
+    pub(crate) allow_plain_http: bool,
+    /// Run this one command against a fresh server of its own on this machine
+    #[cfg(feature = "sandbox")]
+    #[arg(long, global = true, conflicts_with = "base_url")]
+    pub(crate) sandbox: bool,
+}
+
+/// The forms of output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// JSON, for programs
+    Json,
+    /// Text in columns, for people
+    Table,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the operations of the API, or describe one
+    Operations(Operations),
+    /// Call an operation by its id
+    Call(Call),
+    /// Read a reply from standard input as the operation would
+    Decode(Decode),
+    /// Run an AgentMC server on this machine, for development
+    #[cfg(feature = "sandbox")]
+    Sandbox(Sandbox),
+    /// Show the clients at work: a session of an agent against a server of its own
+    #[cfg(feature = "sandbox")]
+    Demo,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Operations {
+    /// The operation to describe, by any id it ever had
+    pub(crate) id: Option<String>,
+    /// Only the operations about this subject, such as Tasks
+    #[arg(long)]
+    pub(crate) tag: Option<String>,
+    /// The same as --output json
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Call {
+    /// The operation, by any id it ever had
+    pub(crate) id: String,
+    /// Parameters: name=value, or name:=JSON for a value spelled as JSON (position:=3, due_at:=null)
+    #[arg(value_name = "NAME=VALUE")]
+    pub(crate) params: Vec<String>,
+    /// Parameters as one JSON object, from a file after @, or from standard input for -
+    #[arg(long, value_name = "OBJECT|@FILE|-")]
+    pub(crate) json: Option<String>,
+    /// Fetch every page of a listing
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print the request instead of sending it
+    #[arg(long, conflicts_with = "all")]
+    pub(crate) dry_run: bool,
+    /// Print the request as a curl command instead of sending it
+    #[arg(long, conflicts_with_all = ["all", "dry_run"])]
+    pub(crate) curl: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Decode {
+    /// The operation, by any id it ever had
+    pub(crate) id: String,
+    /// The status the reply came with [default: the operation's status of success]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(100..=999))]
+    pub(crate) status: Option<u16>,
+    /// The Location header the reply came with, for operations that answer with a redirect
+    #[arg(long, value_name = "URL")]
+    pub(crate) location: Option<String>,
+}
+
+#[cfg(feature = "sandbox")]
+#[derive(Debug, clap::Args)]
+pub(crate) struct Sandbox {
+    /// The port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    pub(crate) port: u16,
+    /// The seed of the world: the same seed makes the same boards, tasks and keys
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+fn seconds(text: &str) -> Result<std::time::Duration, String> {
+    let wrong = || "it must be a number of seconds above 0, such as 2.5".to_owned();
+    let seconds: f64 = text.parse().map_err(|_| wrong())?;
+    match std::time::Duration::try_from_secs_f64(seconds) {
+        Ok(timeout) if !timeout.is_zero() => Ok(timeout),
+        _ => Err(wrong()),
+    }
+}

@@ -1,0 +1,36 @@
+//! `agentmc decode`.
+
+use std::io::Read;
+
+use agentmc_core::{ApiError, Error, find};
+use http::header::{HeaderValue, LOCATION};
+
+use crate::args::{Common, Decode};
+use crate::failure::Failure;
+use crate::output::Output;
+
+pub(crate) fn run(common: &Common, args: &Decode, out: &mut Output) -> Result<(), Failure> {
+    let endpoint = find(&args.id)?;
+    let revision = common.revision.unwrap_or(endpoint.newest());
+    let step = endpoint.step_in(revision)?;
+    let mut body = Vec::new();
+    let read = std::io::stdin().lock().read_to_end(&mut body);
+    read.map_err(|error| Failure::io("standard input cannot be read", error))?;
+
+    let status = http::StatusCode::from_u16(args.status.unwrap_or(step.success));
+    let mut response = http::Response::new(body.into());
+    *response.status_mut() = status.map_err(|_| Failure::input("--status takes an HTTP status"))?;
+    if let Some(location) = &args.location {
+        let location = HeaderValue::from_str(location);
+        let location =
+            location.map_err(|_| Failure::input("--location cannot stand in a header"))?;
+        response.headers_mut().insert(LOCATION, location);
+    }
+    if endpoint.is_success(response.status()) {
+        let reading = (endpoint.read_typed)(endpoint.id, &response).map_err(Error::from)?;
+        return Ok(out.value(&reading)?);
+    }
+    let error = Error::from(ApiError::read(endpoint.id, &response));
+    out.value(&error.to_json())?;
+    Err(error.into())
+}

@@ -1,0 +1,107 @@
+//! `agentmc demo`: the main job, end to end, through both frontends.
+
+use agentmc_sandbox::Sandbox;
+use serde_json::{Value, json};
+
+use crate::args::Common;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::{config, sandbox};
+
+mod frontend;
+mod steps;
+
+use frontend::Frontend;
+
+/// What a step of the demonstration did.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) frontend: &'static str,
+    pub(crate) what: &'static str,
+    pub(crate) operation: &'static str,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) status: u16,
+    pub(crate) milliseconds: f64,
+}
+
+pub(crate) fn run(common: &Common, out: &mut Output) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::io("the demonstration cannot start", error))?;
+
+    let first = sandbox::fresh()?;
+    let api = config::tuned(first.api(), common);
+    let mut all =
+        show(out, runtime.block_on(steps::perform(frontend::Blocking::new(api), &first)))?;
+
+    let second = sandbox::fresh()?;
+    let api = config::tuned(second.api(), common);
+    let client = runtime.block_on(async { frontend::Async::new(api) })?;
+    all.extend(show(out, runtime.block_on(steps::perform(client, &second)))?);
+
+    if out.is_json() {
+        return Ok(out.json(&Value::Array(all.iter().map(Done::to_json).collect()))?);
+    }
+    Ok(out.text(&format!("\nEvery one of {} replies was what it should be.", all.len()))?)
+}
+
+/// Prints the steps, up to the one that went wrong if one did.
+fn show(
+    out: &mut Output,
+    (done, result): (Vec<Done>, Result<(), Failure>),
+) -> Result<Vec<Done>, Failure> {
+    if !out.is_json() {
+        for step in &done {
+            out.text(&step.to_line())?;
+        }
+    } else if result.is_err() {
+        out.json(&Value::Array(done.iter().map(Done::to_json).collect()))?;
+    }
+    if result.is_err() {
+        out.finish()?;
+    }
+    result.map(|()| done)
+}
+
+impl Done {
+    fn to_line(&self) -> String {
+        let Self { frontend, what, operation, method, path, status, milliseconds } = self;
+        format!(
+            "{frontend:<8}  {what:<46}  {operation:<34}  {method:<6} {path:<52}  {status}  {milliseconds:>7.2} ms"
+        )
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "frontend": self.frontend,
+            "step": self.what,
+            "operation": self.operation,
+            "method": self.method,
+            "path": self.path,
+            "status": self.status,
+            "milliseconds": (self.milliseconds * 1000.0).round() / 1000.0,
+        })
+    }
+}
+
+/// The requests that arrived after the first `before`, as steps.
+pub(crate) fn arrived<F: Frontend>(
+    sandbox: &Sandbox,
+    before: usize,
+    what: &'static str,
+    milliseconds: f64,
+) -> Vec<Done> {
+    let seen = sandbox.seen();
+    let new = seen.get(before..).unwrap_or_default();
+    let each = milliseconds / f64::from(u32::try_from(new.len().max(1)).unwrap_or(u32::MAX));
+    let step = |seen: &agentmc_sandbox::Seen| Done {
+        frontend: F::NAME,
+        what,
+        operation: seen.operation.unwrap_or("-"),
+        method: seen.method.to_string(),
+        path: seen.target.clone(),
+        status: seen.status.as_u16(),
+        milliseconds: each,
+    };
+    new.iter().map(step).collect()
+}

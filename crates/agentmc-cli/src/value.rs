@@ -1,0 +1,78 @@
+//! Parameters from the command line, as JSON.
+
+use std::io::Read;
+
+use agentmc_core::Endpoint;
+use agentmc_core::schema::{Kind, Schema};
+use serde_json::{Map, Value};
+
+use crate::failure::Failure;
+
+/// The flat object of parameters: `--json`, then the pairs, which win.
+pub(crate) fn params(
+    endpoint: &Endpoint,
+    json: Option<&str>,
+    pairs: &[String],
+) -> Result<Map<String, Value>, Failure> {
+    let mut params = match json {
+        Some(source) => object(source)?,
+        None => Map::new(),
+    };
+    for pair in pairs {
+        let (name, value) = parse_pair(endpoint, pair)?;
+        params.insert(name, value);
+    }
+    Ok(params)
+}
+
+fn object(source: &str) -> Result<Map<String, Value>, Failure> {
+    let text = match (source, source.strip_prefix('@')) {
+        ("-", _) => {
+            let mut text = String::new();
+            let read = std::io::stdin().lock().read_to_string(&mut text);
+            read.map_err(|error| Failure::io("standard input cannot be read", error))?;
+            text
+        }
+        (_, Some(file)) => std::fs::read_to_string(file).map_err(|error| {
+            Failure::input(format!("--json: the file {file} cannot be read: {error}"))
+        })?,
+        (text, None) => text.to_owned(),
+    };
+    match serde_json::from_str(&text) {
+        Ok(Value::Object(params)) => Ok(params),
+        Ok(_) => Err(Failure::input(
+            "--json takes a JSON object of parameters, such as {\"board_id\": 3}",
+        )),
+        Err(error) => Err(Failure::input(format!("--json is not JSON: {error}"))),
+    }
+}
+
+fn parse_pair(endpoint: &Endpoint, pair: &str) -> Result<(String, Value), Failure> {
+    let Some((name, text)) =
+        pair.split_once('=').filter(|(name, _)| !name.trim_end_matches(':').is_empty())
+    else {
+        return Err(Failure::input(format!("`{pair}` is not of the form name=value")));
+    };
+    if let Some(name) = name.strip_suffix(':') {
+        let value = serde_json::from_str(text);
+        let value = value.map_err(|error| {
+            Failure::input(format!("the value of `{name}` is not JSON: {error}"))
+        })?;
+        return Ok((name.to_owned(), value));
+    }
+    let schema = endpoint.param(name).map(|param| param.field.schema);
+    Ok((name.to_owned(), schema.map_or_else(|| text.into(), |schema| typed(&schema, text))))
+}
+
+/// The value a text stands for where `schema` is expected; what does not fit stays text, to be refused by name.
+fn typed(schema: &Schema, text: &str) -> Value {
+    let is_text = matches!(
+        schema.kind,
+        Kind::Text | Kind::OneOfTexts(_) | Kind::Timestamp | Kind::Uuid | Kind::IpAddress
+    );
+    if is_text {
+        return text.into();
+    }
+    let json = serde_json::from_str(text).ok();
+    json.unwrap_or_else(|| text.into())
+}

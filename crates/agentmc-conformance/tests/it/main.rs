@@ -1,0 +1,5 @@
+//! What both clients do, on each of them.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
+mod session;
+mod wire;

@@ -1,0 +1,18 @@
+//! What the core promises, operation by operation and as a whole.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails, in its helpers too")]
+
+mod acting_agent;
+mod base_urls;
+mod broken;
+mod credentials;
+mod fixtures;
+mod generate;
+mod identity;
+mod limits;
+mod paths;
+mod refusals;
+mod replies;
+mod requests;
+mod samples;
+mod typed;

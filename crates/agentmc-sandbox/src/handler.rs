@@ -1,0 +1,143 @@
+//! From a request to its reply.
+
+use agentmc_core::endpoint::route::{self, Incoming, Match, Route};
+use agentmc_core::ops::{boards, hosts, logs, notifications, tasks, teams};
+use agentmc_core::reply::Reply;
+use agentmc_core::{Operation, Output, Revision};
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use serde_json::{Map, Value};
+
+use crate::reply::{Address, Refusal, respond};
+use crate::world::World;
+
+mod acting;
+mod auth;
+mod board;
+mod column;
+mod comment;
+mod context;
+mod heartbeat;
+mod host;
+mod log;
+mod notification;
+mod realtime;
+mod signature;
+mod task;
+mod team;
+mod validate;
+
+use context::Context;
+
+/// What every path starts with.
+pub(crate) const BASE: &str = "/api/v1";
+
+/// The largest body a request may have, in bytes.
+pub(crate) const MAX_BODY: usize = 1 << 20;
+
+/// What a handler gives: the value the operation replies with.
+type Answer<O> = Result<Output<O>, Refusal>;
+
+/// Answers a request, and says which operation it was understood as.
+pub(crate) fn answer(
+    world: &mut World,
+    request: &Request<Bytes>,
+) -> (Option<&'static str>, Response<Bytes>) {
+    world.advance(1);
+    let request_id = world.uuid();
+    let path = request.uri().path().strip_prefix(BASE).unwrap_or_default();
+    let found = match route::route(request.method(), path) {
+        Route::Found(found) => found,
+        Route::NoMethod(methods) => {
+            return (None, Refusal::no_method(&methods).into_response(request_id));
+        }
+        _ => return (None, Refusal::not_found("path").into_response(request_id)),
+    };
+    let response = match reply(world, request, &found) {
+        Ok((status, Value::Null)) => respond(status, None, request_id),
+        Ok((status, body)) => respond(status, Some(&body), request_id),
+        Err(refusal) => refusal.into_response(request_id),
+    };
+    (Some(found.endpoint.id), response)
+}
+
+fn reply(
+    world: &mut World,
+    request: &Request<Bytes>,
+    found: &Match,
+) -> Result<(StatusCode, Value), Refusal> {
+    if request.body().len() > MAX_BODY {
+        return Err(Refusal::too_large());
+    }
+    // Where revisions share a path, the newest one counts.
+    let revision = found.revisions.last().copied().unwrap_or(Revision::LATEST);
+    let caller = auth::caller(world, request.headers(), found)?;
+    let mut incoming = found.read(request).map_err(|error| validate::malformed(&error))?;
+    let agent = acting::agent(world, caller, found, &incoming, request.headers())?;
+    validate::check(found.endpoint, revision, &mut incoming.params)?;
+
+    let address = Address::of(request);
+    let Incoming { params, .. } = incoming;
+    let mut context = Context { world, caller, agent, revision, address };
+    let body = dispatch(&mut context, found.endpoint.id, params)?;
+    let success =
+        found.endpoint.step(revision).and_then(|step| StatusCode::from_u16(step.success).ok());
+    Ok((success.unwrap_or(StatusCode::OK), body))
+}
+
+/// Runs the handler of an operation; one that has none is not implemented.
+macro_rules! dispatch {
+    ($($subject:ident::$operation:ident => $handler:path),+ $(,)?) => {
+        fn dispatch(context: &mut Context<'_>, id: &str, params: Map<String, Value>) -> Result<Value, Refusal> {
+            $(if id == $subject::$operation::ENDPOINT.id {
+                return run::<$subject::$operation>(context, params, $handler);
+            })+
+            Err(Refusal::not_implemented(id))
+        }
+    };
+}
+
+dispatch! {
+    boards::ListBoards => board::list,
+    boards::CreateBoard => board::create,
+    boards::ShowBoard => board::show,
+    boards::UpdateBoard => board::update,
+    boards::DeleteBoard => board::delete,
+    boards::CreateBoardColumn => column::create,
+    boards::UpdateBoardColumn => column::update,
+    boards::DeleteBoardColumn => column::delete,
+    tasks::ListTasks => task::list,
+    tasks::CreateTask => task::create,
+    tasks::ShowTask => task::show,
+    tasks::UpdateTask => task::update,
+    tasks::DeleteTask => task::delete,
+    tasks::ListTaskComments => comment::list,
+    tasks::CreateTaskComment => comment::create,
+    tasks::UpdateTaskComment => comment::update,
+    tasks::DeleteTaskComment => comment::delete,
+    hosts::AgentHeartbeat => heartbeat::record,
+    hosts::ListHosts => host::list,
+    hosts::ShowHost => host::show,
+    hosts::ListAgentRealtimeRequestedSessions => realtime::requested,
+    hosts::ClaimAgentRealtimeSession => realtime::claim,
+    hosts::CloseAgentRealtimeSession => realtime::close,
+    hosts::CreateAgentRealtimeSignal => realtime::send,
+    hosts::ListAgentRealtimeSignals => realtime::signals,
+    hosts::AuthenticateAgentRealtimeSocket => signature::session,
+    hosts::AuthenticateHostRealtimeSocket => signature::host,
+    teams::ListAgents => team::agents,
+    teams::ListTeamMembers => team::members,
+    notifications::ListNotifications => notification::list,
+    notifications::MarkNotificationRead => notification::mark,
+    notifications::MarkAllNotificationsRead => notification::mark_all,
+    logs::ListLogs => log::list,
+}
+
+fn run<O: Operation>(
+    context: &mut Context<'_>,
+    params: Map<String, Value>,
+    handler: fn(&mut Context<'_>, O) -> Answer<O>,
+) -> Result<Value, Refusal> {
+    let value = handler(context, O::from_params(params)?)?;
+    O::Reply::to_json(value).map_err(|error| Refusal::broken(&error))
+}

@@ -80,6 +80,10 @@ impl BaseUrl {
         if text.contains(['?', '#']) {
             return Err(BaseUrlError::Query);
         }
+        // Some URL parsers take a backslash for a slash.
+        if text.contains('\\') {
+            return Err(BaseUrlError::Malformed);
+        }
         let text = match text.split_once("://") {
             Some((scheme, rest)) => format!("{}://{rest}", scheme.to_ascii_lowercase()),
             None => with_scheme(text),

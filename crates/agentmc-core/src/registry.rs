@@ -107,9 +107,10 @@ pub(crate) fn closest(
     names: impl Iterator<Item = &'static str>,
 ) -> Box<[&'static str]> {
     let wanted = wanted.to_lowercase();
-    let likeness = |name: &str| strsim::jaro_winkler(&wanted, &name.to_lowercase());
-    let mut likely: Vec<_> =
-        names.map(|name| (likeness(name), name)).filter(|(likeness, _)| *likeness > 0.8).collect();
-    likely.sort_by(|(left, _), (right, _)| right.total_cmp(left));
-    likely.into_iter().take(3).map(|(_, name)| name).collect()
+    let rate = |name: &'static str| (strsim::jaro_winkler(&wanted, &name.to_lowercase()), name);
+    let mut rated: Vec<_> = names.map(rate).collect();
+    rated.sort_by(|(left, _), (right, _)| right.total_cmp(left));
+    let best = rated.first().map_or(0.0, |(likeness, _)| *likeness);
+    let likely = |(likeness, _): &(f64, _)| *likeness > 0.8 && *likeness > best - 0.06;
+    rated.into_iter().filter(likely).take(3).map(|(_, name)| name).collect()
 }

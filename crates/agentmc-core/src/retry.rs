@@ -70,7 +70,7 @@ impl RetryPolicy {
         }
         let doubled = self.first.saturating_mul(1 << (attempt - 1).min(16)).min(self.longest);
         let jitter = if jitter.is_finite() { jitter.clamp(0.0, 1.0) } else { 0.0 };
-        Some(doubled.mul_f64(1.0 - jitter / 2.0))
+        Some(doubled - doubled.mul_f64(jitter / 2.0))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::record::record;
 use crate::text_enum::text_enum;
-use crate::{AgentId, HostId, Object, TeamId, Timestamp, WorkspaceId};
+use crate::{AgentId, HostId, Object, Secret, TeamId, Timestamp, WorkspaceId};
 
 text_enum! {
     /// The software an agent runs on.
@@ -90,8 +90,8 @@ record! {
         required {
             /// The agent that was connected.
             agent_id: AgentId,
-            /// The token the agent authenticates with from now on. A secret: it is not shown again.
-            agent_token: String,
+            /// The token the agent authenticates with from now on. It is not shown again.
+            agent_token: Secret,
             /// Where the agent's instructions are, as a URL.
             agent_instructions_endpoint: String,
             /// Where the instructions are that only the agent's own token opens, as a URL.

@@ -4,7 +4,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::Extra;
-use crate::record::{Key, Member, Read, missing, read, record};
+use crate::record::{Key, Read, missing, read, record};
 use crate::schema::{Describe, Field, Schema};
 
 record! {
@@ -118,24 +118,6 @@ impl<T: Serialize> Serialize for Page<T> {
     }
 }
 
-/// The members of a page.
-enum PageMember {
-    Data,
-    Links,
-    Meta,
-}
-
-impl Member for PageMember {
-    fn named(name: &str) -> Option<Self> {
-        match name {
-            "data" => Some(Self::Data),
-            "links" => Some(Self::Links),
-            "meta" => Some(Self::Meta),
-            _ => None,
-        }
-    }
-}
-
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Page<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         read(deserializer)
@@ -148,14 +130,12 @@ impl<'de, T: Deserialize<'de>> Read<'de> for Page<T> {
     fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
         let (mut data, mut links, mut meta) = (None, None, None);
         let mut extra = Extra::new();
-        while let Some(key) = map.next_key::<Key<PageMember>>()? {
-            match key {
-                Key::Known(PageMember::Data) => data = Some(map.next_value()?),
-                Key::Known(PageMember::Links) => {
-                    links = map.next_value::<Option<PaginationLinks>>()?;
-                }
-                Key::Known(PageMember::Meta) => meta = Some(map.next_value()?),
-                Key::Unknown(name) => extra.insert(name, map.next_value::<serde_json::Value>()?),
+        while let Some(key) = map.next_key::<Key<'de>>()? {
+            match key.as_str() {
+                "data" => data = Some(map.next_value()?),
+                "links" => links = map.next_value::<Option<PaginationLinks>>()?,
+                "meta" => meta = Some(map.next_value()?),
+                _ => extra.insert(key.into_string(), map.next_value::<serde_json::Value>()?),
             }
         }
         Ok(Self {

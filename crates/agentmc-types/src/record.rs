@@ -17,7 +17,10 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 ///
 /// A member whose wire name is no Rust name is written `kind = "type": TaskKind`. Limits follow the
 /// type in brackets (`[max_len(120)]`), the revisions that have the member after an arrow
-/// (`=> since(V0_3_169)`). Unknown members are kept in `extra`. An empty list is read as an empty object.
+/// (`=> since(V0_3_169)`). An empty list is read as an empty object.
+///
+/// Unknown members are kept in `extra`. A record declared `without extra` drops them: keeping costs a word,
+/// and a small record that comes in lists within lists is measurably slower to read with that word.
 macro_rules! record {
     ($(#[doc = $doc:literal])* pub struct $name:ident without extra $members:tt) => {
         $crate::record::record!(@declare [] $(#[doc = $doc])* pub struct $name $members);
@@ -113,46 +116,24 @@ macro_rules! record {
         impl<'de> $crate::record::Read<'de> for $name {
             const NAME: &'static str = stringify!($name);
 
+            // Inlined like what is derived, since a call of its own costs decoding some percent.
             #[inline]
             #[allow(unused_mut, reason = "a record may have no member of a kind")]
             fn read<A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
-                #[derive(Clone, Copy)]
-                #[allow(non_camel_case_types, reason = "the members' own names")]
-                enum Member {
-                    $($($r,)+)?
-                    $($($n,)+)?
-                    $($($o,)+)?
-                    $($($c,)+)?
-                    $($($f,)+)?
-                }
-
-                impl $crate::record::Member for Member {
-                    fn named(name: &str) -> Option<Self> {
-                        match name {
-                            $($($crate::record::record!(@name $r $($rn)?) => Some(Self::$r),)+)?
-                            $($($crate::record::record!(@name $n $($nn)?) => Some(Self::$n),)+)?
-                            $($($crate::record::record!(@name $o $($on)?) => Some(Self::$o),)+)?
-                            $($($crate::record::record!(@name $c $($cn)?) => Some(Self::$c),)+)?
-                            $($($crate::record::record!(@name $f $($fnm)?) => Some(Self::$f),)+)?
-                            _ => None,
-                        }
-                    }
-                }
-
                 $($(let mut $r: Option<$rt $(<$rg>)?> = None;)+)?
                 $($(let mut $n: Option<$nt $(<$ng>)?> = None;)+)?
                 $($(let mut $o: Option<$ot $(<$og>)?> = None;)+)?
                 $($(let mut $c: Option<$crate::Nullable<$ct $(<$cg>)?>> = None;)+)?
                 $($(let mut $f: Option<$ft $(<$fg>)?> = None;)+)?
                 $(let mut $extra = $crate::Extra::new();)?
-                while let Some(key) = map.next_key::<$crate::record::Key<Member>>()? {
-                    match key {
-                        $($($crate::record::Key::Known(Member::$r) => $r = Some(map.next_value()?),)+)?
-                        $($($crate::record::Key::Known(Member::$n) => $n = map.next_value()?,)+)?
-                        $($($crate::record::Key::Known(Member::$o) => $o = map.next_value()?,)+)?
-                        $($($crate::record::Key::Known(Member::$c) => $c = Some(map.next_value()?),)+)?
-                        $($($crate::record::Key::Known(Member::$f) => $f = map.next_value()?,)+)?
-                        $crate::record::Key::Unknown(_name) => $crate::record::record!(@unknown map, _name, $($extra)?),
+                while let Some(key) = map.next_key::<$crate::record::Key<'de>>()? {
+                    match key.as_str() {
+                        $($($crate::record::record!(@name $r $($rn)?) => $r = Some(map.next_value()?),)+)?
+                        $($($crate::record::record!(@name $n $($nn)?) => $n = map.next_value()?,)+)?
+                        $($($crate::record::record!(@name $o $($on)?) => $o = map.next_value()?,)+)?
+                        $($($crate::record::record!(@name $c $($cn)?) => $c = Some(map.next_value()?),)+)?
+                        $($($crate::record::record!(@name $f $($fnm)?) => $f = map.next_value()?,)+)?
+                        _ => $crate::record::record!(@unknown map, key, $($extra)?),
                     }
                 }
                 Ok(Self {
@@ -180,11 +161,12 @@ macro_rules! record {
         }
     };
 
-    (@unknown $map:ident, $name:expr, $extra:ident) => {
-        $extra.insert($name, $map.next_value::<serde_json::Value>()?)
+    // A member the record does not know.
+    (@unknown $map:ident, $key:ident, $extra:ident) => {
+        $extra.insert($key.into_string(), $map.next_value::<serde_json::Value>()?)
     };
-    (@unknown $map:ident, $name:expr,) => {
-        drop($map.next_value::<serde::de::IgnoredAny>()?)
+    (@unknown $map:ident, $key:ident,) => {
+        _ = $map.next_value::<serde::de::IgnoredAny>()?
     };
 
     // Flags and numbers are taken as they are, so that literals infer; the rest converts.
@@ -267,38 +249,56 @@ impl<'de, E: serde::de::Error> MapAccess<'de> for NoMembers<E> {
     }
 }
 
-/// The members a record knows.
-pub(crate) trait Member: Sized {
-    /// The member called `name`, if the record knows it.
-    fn named(name: &str) -> Option<Self>;
+/// The name of a member, borrowed where the input allows it.
+pub(crate) enum Key<'de> {
+    Borrowed(&'de str),
+    Owned(String),
 }
 
-/// The name of a member. Names the record knows are not kept as text, so that reading them costs no allocation.
-pub(crate) enum Key<M> {
-    Known(M),
-    Unknown(String),
+impl Key<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Borrowed(name) => name,
+            Self::Owned(name) => name,
+        }
+    }
+
+    pub(crate) fn into_string(self) -> String {
+        match self {
+            Self::Borrowed(name) => name.to_owned(),
+            Self::Owned(name) => name,
+        }
+    }
 }
 
-impl<'de, M: Member> Deserialize<'de> for Key<M> {
-    #[inline]
+impl<'de> Deserialize<'de> for Key<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_identifier(KeyVisitor(PhantomData))
-    }
-}
+        struct KeyVisitor;
 
-/// The visitor of every key.
-struct KeyVisitor<M>(PhantomData<M>);
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = Key<'de>;
 
-impl<M: Member> Visitor<'_> for KeyVisitor<M> {
-    type Value = Key<M>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a member")
+            }
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a member")
-    }
+            fn visit_borrowed_str<E: serde::de::Error>(
+                self,
+                name: &'de str,
+            ) -> Result<Key<'de>, E> {
+                Ok(Key::Borrowed(name))
+            }
 
-    #[inline]
-    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Key<M>, E> {
-        Ok(M::named(name).map_or_else(|| Key::Unknown(name.to_owned()), Key::Known))
+            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Key<'de>, E> {
+                Ok(Key::Owned(name.to_owned()))
+            }
+
+            fn visit_string<E: serde::de::Error>(self, name: String) -> Result<Key<'de>, E> {
+                Ok(Key::Owned(name))
+            }
+        }
+
+        deserializer.deserialize_str(KeyVisitor)
     }
 }
 

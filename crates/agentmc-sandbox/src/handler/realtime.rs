@@ -68,6 +68,9 @@ pub(super) fn claim(
         session.closed_at = None;
     }
     session.meta = Some(meta);
+    if !again {
+        cx.log("realtime_session.claimed", operation.session.get(), "");
+    }
     with_socket(cx, operation.session)
 }
 
@@ -95,7 +98,11 @@ pub(super) fn close(
     if let Some(reason) = reason {
         session.meta.get_or_insert_default().insert("close_reason".into(), reason.into());
     }
-    Ok(session.clone())
+    let closed = session.clone();
+    if !ended {
+        cx.log("realtime_session.closed", operation.session.get(), closed.status.as_str());
+    }
+    Ok(closed)
 }
 
 pub(super) fn send(

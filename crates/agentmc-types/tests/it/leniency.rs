@@ -4,7 +4,8 @@ use std::fmt::Debug;
 
 use agentmc_types::{
     AgentHeartbeatResponse, AgentRealtimeSignal, MapOf, Nullable, Object, Page, PaginationLinks,
-    ResponseActionHeaders, Task, TaskAssignedAgent, TextOrFlag, TextOrObject, Timestamp,
+    ResponseActionHeaders, Task, TaskAssignedAgent, TeamFileAttachment, TextOrFlag, TextOrObject,
+    Timestamp,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -107,6 +108,17 @@ fn the_last_of_two_members_with_one_name_counts() {
         serde_json::from_str(r#"{"id": 1, "x": 1, "id": 2, "x": 2}"#).unwrap();
     assert_eq!(agent.id, Some(2.into()));
     assert_eq!(agent.extra.get("x"), Some(&json!(2)));
+}
+
+#[test]
+fn an_attachment_drops_members_it_does_not_know() {
+    let known = json!({
+        "id": 1, "team_file_id": 2, "preview_url": null, "download_url": null, "markdown_embed": null, "file": null,
+    });
+    let mut json = known.clone();
+    json["virus"] = json!({"found": false});
+    let attachment: TeamFileAttachment = serde_json::from_value(json).unwrap();
+    assert_eq!(serde_json::to_value(attachment).unwrap(), known);
 }
 
 #[test]

@@ -36,7 +36,7 @@ every_type! {
     NotificationId, RecurringTaskId, RecurringTaskRunId, SessionId, SignalId, SubjectId, TaskCommentId, TaskId, TeamId,
     UserId, WorkspaceId,
     // Values.
-    MapOf<String>, MapOf<bool>, Nullable<TaskId>, Nullable<Object>, Object, TextOrFlag, TextOrObject, Timestamp,
+    MapOf<String>, MapOf<bool>, Nullable<TaskId>, Nullable<Object>, Object, Secret, TextOrFlag, TextOrObject, Timestamp,
     // Enums.
     ActorType, AgentType, AssigneeType, BoardScope, BoardVisibility, CalendarAssigneeRole, CalendarItemPriority,
     CalendarItemStatus, CalendarItemType, CalendarItemVisibility, CalendarView, FilePreviewKind, FileSort,

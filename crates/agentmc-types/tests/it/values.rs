@@ -1,9 +1,9 @@
 //! Enums, nullable members, setters and unknown members.
 
 use agentmc_types::{
-    AgentType, BriefSource, CalendarItemStatus, Extra, HeartbeatHostAgent, HeartbeatMeta, MapOf,
-    Nullable, Object, StoreBrief, Task, TaskAssigneeType, TextOrFlag, TextOrObject, Timestamp,
-    UpdateBrief,
+    AgentType, BriefSource, CalendarItemStatus, ConnectAgentResponse, Extra, HeartbeatHostAgent,
+    HeartbeatMeta, MapOf, Nullable, Object, Secret, StoreBrief, Task, TaskAssigneeType, TextOrFlag,
+    TextOrObject, Timestamp, UpdateBrief,
 };
 use serde_json::json;
 
@@ -106,4 +106,21 @@ fn unknown_members_can_be_read_and_set() {
     assert_eq!(serde_json::to_value(&meta).unwrap(), json!({"uptime_seconds": 43_200}));
     assert_eq!(format!("{:?}", meta.extra), r#"{"uptime_seconds": Number(43200)}"#);
     assert_eq!(Extra::new(), Extra::default());
+}
+
+#[test]
+fn a_secret_is_shown_to_whoever_asks_and_not_to_logs() {
+    let json = json!({
+        "agent_id": 1, "agent_token": "agent_s3cr3t", "agent_instructions_endpoint": "https://agentmc.example/i",
+        "agent_authenticated_instructions_endpoint": "https://agentmc.example/a",
+        "openapi_url": "https://agentmc.example/o", "workspace": {"id": 1, "name": "Garden"},
+        "server_time": "2026-02-22T17:21:02Z", "first_sync_required": true,
+    });
+    let connected: ConnectAgentResponse = serde_json::from_value(json).unwrap();
+    let debug = format!("{connected:?}");
+    assert!(debug.contains("agent_token: Secret(redacted)"), "{debug}");
+    assert!(!debug.contains("s3cr3t"), "{debug}");
+    assert_eq!(connected.agent_token.expose(), "agent_s3cr3t");
+    assert_eq!(connected.agent_token, Secret::from(String::from("agent_s3cr3t")));
+    assert_eq!(serde_json::to_value(&connected).unwrap()["agent_token"], "agent_s3cr3t");
 }

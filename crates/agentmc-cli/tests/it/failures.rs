@@ -1,0 +1,191 @@
+//! What goes wrong, the one line that says so, and the exit code.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
+use agentmc_sandbox::Sandbox;
+
+use crate::process::{against, run, run_in};
+
+#[track_caller]
+fn refused(code: i32, message: &str, args: &[&str]) {
+    let ran = run_in(&[("AGENTMC_API_KEY", "cc_very_secret")], args);
+    assert_eq!((ran.code, ran.error()), (code, message), "{args:?}");
+    assert_eq!(ran.stdout, "");
+}
+
+#[test]
+fn wrong_input_is_refused_before_anything_is_sent() {
+    let unreachable = ["--base-url", "http://127.0.0.1:9"];
+    let refused =
+        |message: &str, args: &[&str]| refused(2, message, &[args, &unreachable].concat());
+    refused(
+        "agentmc: there is no operation `listTask`; did you mean `listTasks` or `listTaskComments`? (`agentmc operations` lists them)",
+        &["call", "listTask"],
+    );
+    refused(
+        "agentmc: listFiles is not part of revision 0.1.1; it is in 0.3.64, 0.3.169 (choose one with --revision)",
+        &["call", "listFiles", "--revision", "0.1.1"],
+    );
+    refused(
+        "agentmc: showTask needs a value for `task` (`agentmc operations ID` shows the parameters)",
+        &["call", "showTask"],
+    );
+    refused(
+        "agentmc: listTasks has no parameter `bord_id`; did you mean `board_id`? (`agentmc operations ID` shows the parameters)",
+        &["call", "listTasks", "bord_id=3"],
+    );
+    refused(
+        "agentmc: listTasks cannot send this value for `board_id`: it must be a whole number",
+        &["call", "listTasks", "board_id=x"],
+    );
+    refused(
+        "agentmc: showTask cannot send this value for `task`: it must be a whole number",
+        &["call", "showTask", "task=.."],
+    );
+    refused(
+        "agentmc: listTasks cannot send this value for `per_page`: it must be at most 100",
+        &["call", "listTasks", "per_page=101"],
+    );
+    refused(
+        "agentmc: createBoard cannot send this value for `visibility`: it must be one of team, personal",
+        &["call", "createBoard", "name=B", "visibility=secret"],
+    );
+    refused(
+        "agentmc: `board_id` is not of the form name=value",
+        &["call", "listTasks", "board_id"],
+    );
+    refused(
+        "agentmc: --json takes a JSON object of parameters, such as {\"board_id\": 3}",
+        &["call", "listTasks", "--json", "[]"],
+    );
+    refused(
+        "agentmc: the value of `due_at` is not JSON: expected ident at line 1 column 2",
+        &["call", "updateTask", "due_at:=nope"],
+    );
+}
+
+#[test]
+fn a_missing_key_is_said_with_what_to_do() {
+    let ran = run(&["call", "listTasks"]);
+    let message = "agentmc: listTasks needs an API key or a session cookie in revision 0.3.169, and the client has none \
+                   (set AGENTMC_API_KEY, or name a file with --api-key-file)";
+    assert_eq!((ran.code, ran.error()), (2, message));
+    let ran = run(&["call", "listTasks", "--api-key-file", "/nowhere/key"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.error().starts_with("agentmc: the API key file /nowhere/key cannot be read: "),
+        "{}",
+        ran.error()
+    );
+}
+
+#[test]
+fn a_base_url_that_would_leak_the_key_is_refused() {
+    refused(
+        2,
+        "agentmc: plain http would send the credential unencrypted; use https, or allow plain http explicitly",
+        &["call", "listTasks", "--base-url", "http://agentmc.example/api/v1"],
+    );
+    refused(
+        2,
+        "agentmc: the base URL must not hold a user name or password; give the credential to the client instead",
+        &["call", "listTasks", "--base-url", "https://me:hunter2@agentmc.ai/api/v1"],
+    );
+}
+
+#[test]
+fn usage_errors_are_code_2_and_help_is_code_0() {
+    for args in [
+        &["call"][..],
+        &["nonsense"],
+        &["call", "listTasks", "--timeout", "0"],
+        &["call", "listTasks", "--revision", "9"],
+    ] {
+        assert_eq!(run(args).code, 2, "{args:?}");
+    }
+    for args in [&["--help"][..], &["call", "--help"], &["--version"]] {
+        assert_eq!(run(args).code, 0, "{args:?}");
+    }
+}
+
+#[test]
+fn no_connection_is_code_3() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let url = format!("http://127.0.0.1:{port}");
+    let ran = run_in(
+        &[("AGENTMC_API_KEY", "cc_very_secret")],
+        &[
+            "call",
+            "createTask",
+            "--base-url",
+            &url,
+            "board_id=1",
+            "column_id=1",
+            "title=t",
+            "description=d",
+        ],
+    );
+    assert_eq!(ran.code, 3);
+    assert!(ran.error().starts_with("agentmc: createTask: could not connect: "), "{}", ran.error());
+    assert!(!ran.stderr.contains("very_secret"));
+}
+
+#[test]
+fn a_silent_server_is_code_3_within_the_timeout() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let args = ["call", "createBoard", "name=B", "--timeout", "0.1", "--base-url", &url];
+    let ran = run_in(&[("AGENTMC_API_KEY", "cc_very_secret")], &args);
+    assert_eq!(ran.code, 3);
+    assert!(ran.error().starts_with("agentmc: createBoard: no reply in time"), "{}", ran.error());
+}
+
+#[test]
+fn a_refusal_is_code_1_with_its_fields() {
+    let sandbox = Sandbox::start().unwrap();
+    let ran = against(
+        &sandbox,
+        &["call", "createTask", "board_id=999", "column_id=1", "title=t", "description=d"],
+    );
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.error().starts_with("agentmc: createTask: 422 Unprocessable Entity: "),
+        "{}",
+        ran.error()
+    );
+    assert!(ran.error().contains("board_id: "), "{}", ran.error());
+    let ran = run_in(
+        &[("AGENTMC_API_KEY", "cc_wrong"), ("AGENTMC_BASE_URL", sandbox.url())],
+        &["call", "listTasks"],
+    );
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.error().ends_with("(check the key in AGENTMC_API_KEY or --api-key-file)"),
+        "{}",
+        ran.error()
+    );
+}
+
+/// A server may say anything; a terminal must not obey it.
+#[test]
+fn control_characters_of_a_server_do_not_reach_the_terminal() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 4096]).unwrap();
+        let body = r#"{"error":{"code":"x","message":"red \u001b[31m\nalert\u0007"}}"#;
+        let head = format!(
+            "HTTP/1.1 400 No\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all((head + body).as_bytes()).unwrap();
+    });
+    let ran = run_in(
+        &[("AGENTMC_API_KEY", "cc_x")],
+        &["call", "createBoard", "name=B", "--base-url", &url],
+    );
+    server.join().unwrap();
+    assert_eq!(ran.error(), "agentmc: createBoard: 400 Bad Request: red  [31m alert");
+}

@@ -1,0 +1,22 @@
+//! An operation nobody can understand.
+
+use agentmc_core::operation;
+use agentmc_core::reply::Data;
+use serde_json::Value;
+
+operation! {
+    pub struct ShowPage -> Data<Value>;
+
+    GET "showPage" Files {
+        V0_3_169 => "/books/{book}/pages/{page}" KEY 200 [404],
+    }
+
+    path {
+        /// The book.
+        book: u64,
+        /// The page.
+        page: u64,
+    }
+}
+
+fn main() {}

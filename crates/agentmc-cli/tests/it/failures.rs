@@ -20,7 +20,7 @@ fn wrong_input_is_refused_before_anything_is_sent() {
     let refused =
         |message: &str, args: &[&str]| refused(2, message, &[args, &unreachable].concat());
     refused(
-        "agentmc: there is no operation `listTask`; did you mean `listTasks` or `listTaskComments`? (`agentmc operations` lists them)",
+        "agentmc: there is no operation `listTask`; did you mean `listTasks`? (`agentmc operations` lists them)",
         &["call", "listTask"],
     );
     refused(

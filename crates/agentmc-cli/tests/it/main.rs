@@ -4,6 +4,7 @@
 
 mod calls;
 mod decoding;
+mod docs;
 mod failures;
 mod operations;
 mod process;

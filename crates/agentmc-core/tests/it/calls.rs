@@ -218,6 +218,20 @@ fn the_reply_of_a_later_attempt_is_the_result() {
 }
 
 #[test]
+fn a_call_carries_how_patient_and_how_hungry_its_driver_may_be() {
+    let call = idempotent();
+    assert_eq!((call.timeout(), call.max_reply_bytes()), (Duration::from_secs(30), 32 << 20));
+    let api = samples::api(Revision::LATEST).timeout(Duration::from_secs(7)).max_reply_bytes(1000);
+    let call = api.call(&ShowBoard::new(3)).unwrap();
+    assert_eq!((call.timeout(), call.max_reply_bytes()), (Duration::from_secs(7), 1000));
+    assert_eq!(api.time_to_connect(), Duration::from_secs(10));
+    assert_eq!(
+        api.connect_timeout(Duration::from_secs(1)).time_to_connect(),
+        Duration::from_secs(1)
+    );
+}
+
+#[test]
 fn never_is_one_attempt() {
     for outcome in [CONNECT, LOST, Outcome::Replies(429), Outcome::Replies(503)] {
         assert_eq!(delay(&mut patient(RetryPolicy::NEVER), outcome.result()), None, "{outcome:?}");

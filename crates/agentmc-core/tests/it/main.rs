@@ -19,6 +19,7 @@ mod refused_replies;
 mod registry;
 mod replies;
 mod requests;
+mod routes;
 mod samples;
 mod typed;
 mod ui;

@@ -11,7 +11,7 @@ const NEWEST: Revision = Revision::LATEST;
 /// Why a call of that name in that revision is refused.
 fn refusal(id: &str, revision: Revision, params: Value) -> String {
     let result = samples::api(revision).call_by_name(id, members(params));
-    result.expect_err(id).to_string()
+    result.unwrap_err().to_string()
 }
 
 /// Asserts that each set of parameters is refused with its message.

@@ -31,7 +31,7 @@ fn lost(read: &Value, written: &Value, path: &str, report: &mut Vec<String>) {
         (Value::Array(read), Value::Array(written)) if read.len() == written.len() => {
             let pairs = read.iter().zip(written).enumerate();
             pairs.for_each(|(i, (read, written))| {
-                lost(read, written, &format!("{path}[{i}]"), report)
+                lost(read, written, &format!("{path}[{i}]"), report);
             });
         }
         _ if read == written => {}

@@ -3,11 +3,14 @@
 use agentmc_core::{Api, BuildError, Call, Endpoint, Operation};
 use serde_json::{Map, Value};
 
+/// The call of an operation, and the JSON of its value.
+pub(crate) type Called = Result<(Call, Value), BuildError>;
+
 /// An operation type.
 pub(crate) struct Typed {
     pub(crate) endpoint: &'static Endpoint,
-    /// Makes the operation of parameters: its call, and the JSON of its value.
-    pub(crate) call: fn(&Api, Map<String, Value>) -> Result<(Call, Value), BuildError>,
+    /// Makes the operation of parameters, and calls it.
+    pub(crate) call: fn(&Api, Map<String, Value>) -> Called,
 }
 
 macro_rules! typed {
@@ -20,7 +23,7 @@ macro_rules! typed {
 
 agentmc_core::for_each_operation!(typed);
 
-fn call<O: Operation>(api: &Api, params: Map<String, Value>) -> Result<(Call, Value), BuildError> {
+fn call<O: Operation>(api: &Api, params: Map<String, Value>) -> Called {
     let operation = O::from_params(params)?;
     let json = serde_json::to_value(&operation).unwrap();
     Ok((api.call(&operation)?, json))

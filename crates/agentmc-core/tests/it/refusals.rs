@@ -24,17 +24,15 @@ fn refused(id: &str, revision: Revision, table: &[(Value, &str)]) {
 #[test]
 fn an_unknown_operation_is_refused_with_the_ids_most_like_it() {
     for (id, message) in [
+        ("listTask", "there is no operation `listTask`; did you mean `listTasks`?"),
+        ("LISTTASKS", "there is no operation `LISTTASKS`; did you mean `listTasks`?"),
         (
-            "listTask",
-            "there is no operation `listTask`; did you mean `listTasks`, `listTaskComments` or `listAgents`?",
+            "updateFi",
+            "there is no operation `updateFi`; did you mean `updateFile` or `updateFileFolder`?",
         ),
         (
-            "LISTTASKS",
-            "there is no operation `LISTTASKS`; did you mean `listTasks`, `listTaskComments` or `listHosts`?",
-        ),
-        (
-            "createTsk",
-            "there is no operation `createTsk`; did you mean `createTask`, `createTaskComment` or `createFile`?",
+            "showX",
+            "there is no operation `showX`; did you mean `showFile`, `showHost` or `showTask`?",
         ),
         ("zzz", "there is no operation `zzz`"),
         ("", "there is no operation ``"),

@@ -160,7 +160,7 @@ impl Api {
     ) -> Result<Call, BuildError> {
         let mut out = Encoder::new(self, endpoint)?.page(page);
         if let Some(agent) = take_agent(endpoint, &mut params)? {
-            out = out.acting_as(agent);
+            out = out.acting_as(agent)?;
         }
         params::encode(endpoint, params, &mut out)?;
         self.start(endpoint, out)

@@ -43,6 +43,7 @@ impl<'a> Encoder<'a> {
     pub(crate) fn new(api: &'a Api, endpoint: &'static Endpoint) -> Result<Self, BuildError> {
         let revision = api.spoken_revision();
         let step = endpoint.step_in(revision)?;
+        check_agent(endpoint, api.agent())?;
         let mut url = String::with_capacity(api.base().as_str().len() + step.path.len() + 64);
         url.push_str(api.base().as_str());
         let body = if endpoint.sends_body { Vec::with_capacity(256) } else { Vec::new() };
@@ -61,9 +62,10 @@ impl<'a> Encoder<'a> {
     }
 
     /// The same, acting as `agent`.
-    pub(crate) fn acting_as(mut self, agent: AgentId) -> Self {
+    pub(crate) fn acting_as(mut self, agent: AgentId) -> Result<Self, BuildError> {
+        check_agent(self.endpoint, Some(agent))?;
         self.agent = Some(agent);
-        self
+        Ok(self)
     }
 
     /// The same, asking for one page of a listing, whatever the parameters say.
@@ -254,5 +256,17 @@ impl<'a> Encoder<'a> {
         }
         self.headers.insert(credential.header().clone(), credential.value().clone());
         Ok(())
+    }
+}
+
+/// No agent has the id 0.
+fn check_agent(endpoint: &Endpoint, agent: Option<AgentId>) -> Result<(), BuildError> {
+    match agent {
+        Some(AgentId(0)) if endpoint.takes_agent() => Err(BuildError::Invalid {
+            operation: endpoint.id,
+            name: AGENT_ID.as_str().into(),
+            problem: Problem::TooSmall(1),
+        }),
+        _ => Ok(()),
     }
 }

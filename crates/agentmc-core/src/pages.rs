@@ -133,21 +133,24 @@ impl Walk for PagesByName {
             last_page: u64,
         }
         let mut page = self.endpoint.read_json(response)?;
-        let at_fault = |path, error| DecodeError::in_body(self.endpoint.id, path, error);
-        let meta = page.get("meta").map(Meta::deserialize);
-        let items = match page.get_mut("data").map(Value::take) {
-            Some(Value::Array(items)) => items,
-            Some(item) => vec![item],
-            None => vec![page],
-        };
         if !self.endpoint.is_paginated() {
             self.stop();
-            return Ok(items);
+            return Ok(match page.get_mut("data").map(Value::take) {
+                Some(Value::Array(items)) => items,
+                Some(item) => vec![item],
+                None => vec![page],
+            });
         }
-        let missing = || serde::de::Error::missing_field("meta");
-        let meta = meta
-            .unwrap_or_else(|| Err(missing()))
-            .map_err(|error| at_fault("meta".to_owned(), error))?;
+        let at_fault =
+            |name: &str, error| DecodeError::in_body(self.endpoint.id, name.to_owned(), error);
+        let take = |page: &mut Value, name: &'static str| {
+            let value = page.get_mut(name).map(Value::take);
+            value.ok_or_else(|| at_fault(name, serde::de::Error::missing_field(name)))
+        };
+        let meta =
+            Meta::deserialize(take(&mut page, "meta")?).map_err(|error| at_fault("meta", error))?;
+        let items = take(&mut page, "data")?;
+        let items = Vec::deserialize(items).map_err(|error| at_fault("data", error))?;
         let expected = self.cursor.advance(meta.current_page, meta.last_page);
         Ok(if expected { items } else { Vec::new() })
     }

@@ -1,12 +1,14 @@
 //! How successful replies are read.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::marker::PhantomData;
 
 use agentmc_types::Page as PageOf;
 use bytes::Bytes;
 use http::header::LOCATION;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
 use crate::endpoint::Endpoint;
@@ -81,10 +83,6 @@ impl<T: DeserializeOwned + Serialize> Reply for Data<T> {
     const SHAPE: Shape = Shape::Data;
 
     fn read(operation: &'static str, response: &http::Response<Bytes>) -> Result<T, DecodeError> {
-        #[derive(Deserialize)]
-        struct Envelope<T> {
-            data: T,
-        }
         json_body(operation, response).map(|Envelope { data }| data)
     }
 
@@ -174,6 +172,40 @@ impl Endpoint {
             Shape::Location => read_typed::<Location>(self.id, response),
             Shape::Data | Shape::Page | Shape::Whole => json_body(self.id, response),
         }
+    }
+}
+
+/// `{"data": T}`. Read by hand, since a derive would take a list for it, too.
+struct Envelope<T> {
+    data: T,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Read<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Read<T> {
+            type Value = Envelope<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object with `data`")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope<T>, A::Error> {
+                let mut data = None;
+                while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+                    if name == "data" {
+                        data = Some(map.next_value()?);
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+                let data = data.ok_or_else(|| serde::de::Error::missing_field("data"))?;
+                Ok(Envelope { data })
+            }
+        }
+
+        deserializer.deserialize_map(Read(PhantomData))
     }
 }
 

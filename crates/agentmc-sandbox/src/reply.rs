@@ -116,14 +116,13 @@ impl Fields {
     }
 
     pub(crate) fn violation(&mut self, violation: &Violation) {
+        // The service names the items of a list with dots.
+        let name = violation.path.replace('[', ".").replace(']', "");
         match violation.problem {
-            Problem::Missing => self.add(&violation.path, "is required."),
+            Problem::Missing => self.add(&name, "is required."),
             problem => {
                 let problem = problem.to_string();
-                self.add(
-                    &violation.path,
-                    &format!("{}.", problem.strip_prefix("it ").unwrap_or(&problem)),
-                );
+                self.add(&name, &format!("{}.", problem.strip_prefix("it ").unwrap_or(&problem)));
             }
         }
     }

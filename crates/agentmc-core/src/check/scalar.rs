@@ -8,7 +8,7 @@ use agentmc_types::{NotificationId, Timestamp};
 use crate::error::Problem;
 
 /// What a schema expects, for people.
-pub(super) const fn expected(schema: &Schema) -> Problem {
+pub(super) fn expected(schema: &Schema) -> Problem {
     Problem::WrongType(match schema.kind {
         Kind::Any => "a JSON value",
         Kind::Boolean => "true or false",
@@ -20,7 +20,11 @@ pub(super) const fn expected(schema: &Schema) -> Problem {
         Kind::IpAddress => "an IP address",
         Kind::Object(_) | Kind::FreeForm | Kind::MapOf(_) => "an object",
         Kind::List(_) => "a list",
-        Kind::AnyOf(_) => "a value of another type",
+        Kind::AnyOf(choices) => match choices.last().map(|choice| choice.kind) {
+            Some(Kind::Boolean) => "a string, or true or false",
+            Some(Kind::FreeForm) => "a string or an object",
+            _ => "a value of another type",
+        },
         _ => "something else",
     })
 }

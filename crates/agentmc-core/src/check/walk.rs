@@ -22,7 +22,7 @@ impl At<'_> {
         match self {
             Self::Member(None, name) => (*name).to_owned(),
             Self::Member(Some(parent), name) => format!("{}.{name}", parent.path()),
-            Self::Item(parent, index) => format!("{}.{index}", parent.path()),
+            Self::Item(parent, index) => format!("{}[{index}]", parent.path()),
         }
     }
 }

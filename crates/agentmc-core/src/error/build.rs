@@ -51,8 +51,7 @@ pub enum BuildError {
     },
     /// A parameter the operation does not have in the revision spoken.
     #[error(
-        "{operation} has no parameter `{name}` in revision {revision}; it is there from {since} to {until}"
-    )]
+        "{operation} has no parameter `{name}` in revision {revision}; it is in {}", Span(*.since, *.until))]
     AbsentParameter {
         /// The operation's id.
         operation: &'static str,
@@ -118,7 +117,7 @@ pub enum BuildError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// The parameter, or the member of one, such as `host.meta.cpu_cores` or `assignees.0.role`.
+    /// The parameter, or the member of one, such as `host.meta.cpu_cores` or `assignees[0].role`.
     pub path: String,
     /// What is wrong.
     pub problem: Problem,
@@ -150,7 +149,7 @@ pub enum Problem {
     #[error("it must be at most {0}")]
     TooGreat(u64),
     /// A list with too few items.
-    #[error("it must have at least {0} items")]
+    #[error("it must have {0} or more items")]
     TooFewItems(u32),
     /// A string that does not have the required form.
     #[error("it must match {0}")]
@@ -232,6 +231,18 @@ impl fmt::Display for Revisions<'_> {
             write!(f, "{}{revision}", if i == 0 { "" } else { ", " })?;
         }
         Ok(())
+    }
+}
+
+/// From one revision to another.
+struct Span(Revision, Revision);
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self(since, until) if since == until => write!(f, "{since} alone"),
+            Self(since, until) => write!(f, "{since} to {until}"),
+        }
     }
 }
 

@@ -359,7 +359,7 @@ fn a_nested_member_is_named_by_its_path() {
         ("/agents/0/id", json!(0), "it must be at least 1"),
         ("/agents/0/name", json!(null), "it must not be null"),
     ] {
-        let name = pointer[1..].replace('/', ".");
+        let name = pointer[1..].replace("/0/", "[0].").replace('/', ".");
         let message = format!("agentHeartbeat cannot send this value for `{name}`: {problem}");
         assert_eq!(refusal("agentHeartbeat", NEWEST, heartbeat(pointer, Some(value))), message);
     }
@@ -370,8 +370,10 @@ fn a_nested_member_is_named_by_its_path() {
         "/agent/name",
         "/meta/runtime",
     ] {
-        let message =
-            format!("agentHeartbeat needs a value for `{}`", pointer[1..].replace('/', "."));
+        let message = format!(
+            "agentHeartbeat needs a value for `{}`",
+            pointer[1..].replace("/0/", "[0].").replace('/', ".")
+        );
         assert_eq!(refusal("agentHeartbeat", NEWEST, heartbeat(pointer, None)), message);
     }
 }

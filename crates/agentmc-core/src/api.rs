@@ -159,7 +159,7 @@ impl Api {
         page: Option<u32>,
     ) -> Result<Call, BuildError> {
         let mut out = Encoder::new(self, endpoint)?.page(page);
-        if let Some(agent) = take_agent(endpoint, &mut params)? {
+        if let Some(agent) = take_agent(endpoint, self.revision, &mut params)? {
             out = out.acting_as(agent)?;
         }
         params::encode(endpoint, params, &mut out)?;
@@ -215,22 +215,30 @@ impl Api {
     }
 }
 
-/// Takes the acting agent from among the parameters.
+/// Takes the acting agent from among the parameters, under any of the API's names for it.
 fn take_agent(
     endpoint: &'static Endpoint,
+    revision: Revision,
     params: &mut Map<String, Value>,
 ) -> Result<Option<AgentId>, BuildError> {
-    if !endpoint.takes_agent() {
-        return Ok(None);
+    let mut found: Option<AgentId> = None;
+    for name in ["agent", "agent_id", "X-Agent-Id", "x-agent-id"] {
+        if !endpoint.takes_agent() || endpoint.param(name).is_some() {
+            continue;
+        }
+        let Some(value) = params.remove(name) else { continue };
+        let operation = endpoint.id;
+        if !endpoint.step_in(revision)?.names_agent() && !endpoint.sends_agent_header(revision) {
+            let (since, until) = (Revision::LATEST, Revision::LATEST);
+            return Err(BuildError::AbsentParameter { operation, name, revision, since, until });
+        }
+        let wrong = |problem| BuildError::Invalid { operation, name: name.into(), problem };
+        let agent = serde_json::from_value::<AgentId>(value);
+        let agent = agent.map_err(|_| wrong(Problem::WrongType("the id of an agent")))?;
+        if found.is_some_and(|other| other != agent) {
+            return Err(wrong(Problem::WrongType("the same agent under each of its names")));
+        }
+        found = Some(agent);
     }
-    let named = |name: &String| {
-        let agent =
-            name == "agent_id" || name == "agent" || name.eq_ignore_ascii_case("x-agent-id");
-        agent && endpoint.param(name).is_none()
-    };
-    let Some(name) = params.keys().find(|name| named(name)).cloned() else { return Ok(None) };
-    let value = params.remove(&name).unwrap_or_default();
-    let problem = Problem::WrongType("the id of an agent");
-    let wrong = |_| BuildError::Invalid { operation: endpoint.id, name: name.into(), problem };
-    serde_json::from_value::<AgentId>(value).map(Some).map_err(wrong)
+    Ok(found)
 }

@@ -1,7 +1,7 @@
 //! Where the API is.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use http::Uri;
 
@@ -99,6 +99,9 @@ impl BaseUrl {
         {
             return Err(BaseUrlError::Malformed);
         }
+        if !is_host(authority.host()) || !uri.path().bytes().all(is_path_byte) {
+            return Err(BaseUrlError::Malformed);
+        }
         if uri.path().split('/').any(is_dots) {
             return Err(BaseUrlError::Dots);
         }
@@ -130,6 +133,48 @@ impl BaseUrl {
     }
 }
 
+/// Whether libraries agree on what a host is: a name, an IPv4 address, or an IPv6 address in brackets.
+fn is_host(host: &str) -> bool {
+    if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        return address.parse::<Ipv6Addr>().is_ok();
+    }
+    let name = host.strip_suffix('.').unwrap_or(host);
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    };
+    // A name that ends in a number is read as an IPv4 address.
+    let numeric =
+        name.rsplit('.').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+    name.split('.').all(label) && (!numeric || name.parse::<Ipv4Addr>().is_ok())
+}
+
+/// Whether RFC 3986 allows a byte in a path, so that no library escapes it on its own.
+const fn is_path_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'/' | b'-'
+                | b'.'
+                | b'_'
+                | b'~'
+                | b'%'
+                | b'!'
+                | b'$'
+                | b'&'
+                | b'\''
+                | b'('
+                | b')'
+                | b'*'
+                | b'+'
+                | b','
+                | b';'
+                | b'='
+                | b':'
+                | b'@'
+        )
+}
+
 /// Whether a segment is `.` or `..`, escaped or not: URL parsers resolve them either way.
 fn is_dots(segment: &str) -> bool {
     matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
@@ -155,9 +200,7 @@ fn origin(uri: &Uri) -> Option<(&str, String, u16)> {
 fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
     let host = host.strip_suffix('.').unwrap_or(&host);
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 impl fmt::Debug for BaseUrl {

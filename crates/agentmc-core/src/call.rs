@@ -1,5 +1,6 @@
 //! One call of one operation, from the first attempt to its outcome, without doing any I/O.
 
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -32,7 +33,7 @@ use crate::retry::{Failure, RetryPolicy, retry_after};
 /// assert_eq!(error.to_string(), "showBoard: 404 Not Found");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Call {
     endpoint: &'static Endpoint,
     policy: RetryPolicy,
@@ -118,5 +119,19 @@ impl Call {
             Ok(response) => Err(ApiError::read(self.endpoint.id, &response).into()),
             Err(error) => Err(error.of(self.endpoint.id).into()),
         })
+    }
+}
+
+/// Leaves out the body, which may hold what must not be logged. Credentials are marked sensitive.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("operation", &self.endpoint.id)
+            .field("method", self.request.method())
+            .field("uri", self.request.uri())
+            .field("headers", self.request.headers())
+            .field("body", &format_args!("{} bytes", self.request.body().len()))
+            .field("attempt", &self.attempt)
+            .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,7 @@
 //! Whether a value is what a schema allows. One walk serves typed values and JSON alike.
 
 use agentmc_types::Revision;
-use agentmc_types::schema::{Field, Schema};
+use agentmc_types::schema::Field;
 use serde::Serialize;
 
 use crate::error::Violation;
@@ -18,18 +18,31 @@ pub struct Rules {
     pub revision: Revision,
     /// Whether lengths, ranges, patterns and listed values count; types and required members always do.
     pub limits: bool,
+    /// Whether `null` counts where the schema allows it: some members allow it from a later revision on.
+    null: bool,
 }
 
 impl Rules {
     /// Everything `revision` says.
     #[must_use]
     pub const fn of(revision: Revision) -> Self {
-        Self { revision, limits: true }
+        Self { revision, limits: true, null: true }
     }
 
-    /// The rules for a member: its limits may apply from a later revision on.
+    /// The same without lengths, ranges, patterns and listed values, unless `limits` is true.
+    #[must_use]
+    pub const fn limits(mut self, limits: bool) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The rules for a member, whose limits may apply from a later revision on.
     fn of_field(self, field: &Field) -> Self {
-        Self { limits: self.limits && field.limited_since <= self.revision, ..self }
+        Self {
+            limits: self.limits && field.limited_since <= self.revision,
+            null: field.null_since <= self.revision,
+            ..self
+        }
     }
 }
 
@@ -39,11 +52,4 @@ pub fn violations<T: Serialize + ?Sized>(field: &Field, value: &T, rules: Rules)
     let at = walk::At::Member(None, field.name);
     walk::check(&field.schema, at, rules.of_field(field), value, &mut report);
     report
-}
-
-/// Whether a JSON string is a whole number in disguise: bindings send ids so.
-pub(crate) fn is_digits(schema: &Schema, text: &str) -> bool {
-    matches!(schema.kind, agentmc_types::schema::Kind::Integer)
-        && !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_digit())
 }

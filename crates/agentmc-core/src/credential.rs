@@ -26,31 +26,58 @@ pub(crate) struct Credentials(Vec<Credential>);
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 impl Credential {
+    /// A credential of a kind.
+    ///
+    /// # Errors
+    ///
+    /// When it is empty, cannot stand in a header, or, as a cookie, has characters a cookie cannot hold.
+    pub fn new(auth: Auth, secret: &str) -> Result<Self, BuildError> {
+        if secret.trim().is_empty() {
+            return Err(BuildError::Credential { auth, problem: Problem::Empty });
+        }
+        let invalid = || BuildError::Credential { auth, problem: Problem::Header };
+        if auth == Auth::SessionCookie && secret.contains([';', ',', ' ', '"', '\\']) {
+            return Err(invalid());
+        }
+        let bare = header_value(secret).ok_or_else(invalid)?;
+        let mut value = match auth.prefix() {
+            "" => bare,
+            prefix => header_value(&format!("{prefix}{secret}")).ok_or_else(invalid)?,
+        };
+        value.set_sensitive(true);
+        let header = match auth {
+            Auth::ApiKey => API_KEY,
+            Auth::SessionCookie => COOKIE,
+            Auth::AgentBearer | Auth::Bearer | Auth::ConnectToken => AUTHORIZATION,
+        };
+        Ok(Self { auth, header, value })
+    }
+
     /// An API key of a host or team (`cc_…`) or of an agent (`mca_…`), sent as `X-Api-Key`.
     ///
     /// # Errors
     ///
-    /// When it is empty or cannot stand in a header.
+    /// As [`Credential::new`].
     pub fn api_key(key: &str) -> Result<Self, BuildError> {
-        Self::new(Auth::ApiKey, API_KEY, "", key)
+        Self::new(Auth::ApiKey, key)
     }
 
     /// The token of one agent, sent as `Authorization: Bearer …` (revision 0.1.1).
     ///
     /// # Errors
     ///
-    /// When it is empty or cannot stand in a header.
+    /// As [`Credential::new`].
     pub fn agent_token(token: &str) -> Result<Self, BuildError> {
-        Self::new(Auth::AgentBearer, AUTHORIZATION, "Bearer ", token)
+        Self::new(Auth::AgentBearer, token)
     }
 
     /// A bearer token, sent as `Authorization: Bearer …` (revision 0.1.1).
     ///
     /// # Errors
     ///
-    /// When it is empty or cannot stand in a header.
+    /// As [`Credential::new`].
     pub fn bearer_token(token: &str) -> Result<Self, BuildError> {
-        Self::new(Auth::Bearer, AUTHORIZATION, "Bearer ", token)
+        Self::new(Auth::Bearer, token)
     }
 
     /// A short-lived token that connects a new agent (revision 0.1.1).
@@ -60,33 +87,32 @@ impl Credential {
     ///
     /// # Errors
     ///
-    /// When it is empty or cannot stand in a header.
+    /// As [`Credential::new`].
     pub fn connect_token(token: &str) -> Result<Self, BuildError> {
-        Self::new(Auth::ConnectToken, AUTHORIZATION, "Bearer ", token)
+        Self::new(Auth::ConnectToken, token)
     }
 
     /// The value of a browser session's cookie, sent as `Cookie: laravel_session=…`.
     ///
     /// # Errors
     ///
-    /// When it is empty, or has characters a cookie cannot hold.
+    /// As [`Credential::new`].
     pub fn session_cookie(value: &str) -> Result<Self, BuildError> {
-        if value.contains([';', ',', ' ', '"', '\\']) {
-            return Err(BuildError::Credential {
-                auth: Auth::SessionCookie,
-                problem: Problem::Header,
-            });
-        }
-        Self::new(Auth::SessionCookie, COOKIE, "laravel_session=", value)
+        Self::new(Auth::SessionCookie, value)
     }
 
     /// The same secret, alone in another header.
-    ///
-    /// # Errors
-    ///
-    /// When `secret` is empty or cannot stand in a header.
-    pub fn in_header(self, header: HeaderName, secret: &str) -> Result<Self, BuildError> {
-        Self::new(self.auth, header, "", secret)
+    #[must_use]
+    pub fn in_header(mut self, header: HeaderName) -> Self {
+        let secret = self.value.as_bytes();
+        let secret = secret.strip_prefix(self.auth.prefix().as_bytes()).unwrap_or(secret);
+        // What was part of a header value is one.
+        if let Ok(mut value) = HeaderValue::from_bytes(secret) {
+            value.set_sensitive(true);
+            self.value = value;
+        }
+        self.header = header;
+        self
     }
 
     /// The kind of credential.
@@ -101,16 +127,6 @@ impl Credential {
 
     pub(crate) const fn value(&self) -> &HeaderValue {
         &self.value
-    }
-
-    fn new(auth: Auth, header: HeaderName, prefix: &str, secret: &str) -> Result<Self, BuildError> {
-        if secret.trim().is_empty() {
-            return Err(BuildError::Credential { auth, problem: Problem::Empty });
-        }
-        let invalid = BuildError::Credential { auth, problem: Problem::Header };
-        let mut value = header_value(&format!("{prefix}{secret}")).ok_or(invalid)?;
-        value.set_sensitive(true);
-        Ok(Self { auth, header, value })
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Encoder<'a> {
     step: &'static Step,
     agent: Option<AgentId>,
     page: Option<u32>,
+    /// The index of the parameter that is written next.
+    next: usize,
     url: String,
     /// What is left of the path template.
     template: &'static str,
@@ -53,6 +55,7 @@ impl<'a> Encoder<'a> {
             step,
             agent: api.agent(),
             page: None,
+            next: 0,
             url,
             template: step.path,
             has_query: false,
@@ -74,38 +77,34 @@ impl<'a> Encoder<'a> {
         self
     }
 
-    /// Writes a parameter that is always there.
+    /// Writes the next parameter of the declaration, one that is always there.
     ///
     /// # Errors
     ///
     /// When the value cannot be sent.
-    pub fn required<T: Serialize + ?Sized>(
-        &mut self,
-        param: Option<&Param>,
-        value: &T,
-    ) -> Result<(), BuildError> {
-        param.map_or(Ok(()), |param| self.put(param, value))
+    pub fn required<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), BuildError> {
+        self.optional(Some(value))
     }
 
-    /// Writes a parameter that may be absent.
+    /// Writes the next parameter of the declaration, one that may be absent.
     ///
     /// # Errors
     ///
     /// When the value cannot be sent, or is absent and the revision requires it.
-    pub fn optional<T: Serialize + ?Sized>(
-        &mut self,
-        param: Option<&Param>,
-        value: Option<&T>,
-    ) -> Result<(), BuildError> {
-        match (param, value) {
-            (Some(param), Some(value)) => self.put(param, value),
-            (Some(param), None) if param.field.is_required_in(self.step.revision) => {
-                Err(BuildError::Missing {
-                    operation: self.endpoint.id,
-                    name: param.field.name.into(),
-                })
+    pub fn optional<T: Serialize + ?Sized>(&mut self, value: Option<&T>) -> Result<(), BuildError> {
+        let operation = self.endpoint.id;
+        let Some(param) = self.endpoint.params.get(self.next) else {
+            // More values than the declaration has parameters: an `encode` written by hand is wrong.
+            let name = format!("{}", self.next + 1).into();
+            return Err(BuildError::UnknownParameter { operation, name, closest: Box::default() });
+        };
+        self.next += 1;
+        match value {
+            Some(value) => self.put(param, value),
+            None if param.field.is_required_in(self.step.revision) => {
+                Err(BuildError::Missing { operation, name: param.field.name.into() })
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 
@@ -126,7 +125,7 @@ impl<'a> Encoder<'a> {
             let (since, until) = (field.since, field.until);
             return Err(BuildError::AbsentParameter { operation, name, revision, since, until });
         }
-        let rules = Rules { revision, limits: self.api.checks_limits() };
+        let rules = Rules::of(revision).limits(self.api.checks_limits());
         if let Some(violation) = check::violations(field, value, rules).into_iter().next() {
             return Err(BuildError::violation(self.endpoint.id, violation));
         }

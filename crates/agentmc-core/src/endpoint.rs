@@ -356,6 +356,20 @@ impl Auth {
         }
     }
 
+    /// Every way to authenticate.
+    pub const ALL: &'static [Self] =
+        &[Self::ApiKey, Self::AgentBearer, Self::Bearer, Self::ConnectToken, Self::SessionCookie];
+
+    /// What stands before the secret in its header: `Bearer `, the name of the cookie, or nothing.
+    #[must_use]
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::ApiKey => "",
+            Self::AgentBearer | Self::Bearer | Self::ConnectToken => "Bearer ",
+            Self::SessionCookie => "laravel_session=",
+        }
+    }
+
     /// What a person calls it, such as `an API key`.
     #[must_use]
     pub const fn noun(self) -> &'static str {

@@ -136,12 +136,29 @@ impl Error {
         }
     }
 
+    /// The message of the error and of its causes, one after the other.
+    #[must_use]
+    pub fn explain(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let message = error.to_string();
+            if !text.ends_with(&message) {
+                text.push_str(": ");
+                text.push_str(&message);
+            }
+            cause = error.source();
+        }
+        text
+    }
+
     /// The error as JSON, for other languages: `kind`, `message`, `operation`, and what its kind has besides.
     ///
-    /// The body of a reply is not part of it, since it may hold what must not be logged.
+    /// `excerpt`, of a refusal without the error envelope, is part of a body, and may hold what must
+    /// not be logged.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let mut json = json!({"kind": self.kind().as_str(), "message": chain(self)});
+        let mut json = json!({"kind": self.kind().as_str(), "message": self.explain()});
         let more = match self {
             Self::Api(error) => error.to_json(),
             Self::Build(error) => {
@@ -159,14 +176,19 @@ impl Error {
     }
 }
 
-/// The message of an error and of its causes, one after the other.
-fn chain(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
+/// A parser's message without what it quotes, which is part of the body and may be secret.
+fn without_values(message: &str) -> String {
+    let (mut text, mut quoted, mut escaped) = (String::new(), false, false);
+    for char in message.chars() {
+        match (quoted, char) {
+            (_, '"') if !escaped => {
+                quoted = !quoted;
+                text.push_str(if quoted { "\"…" } else { "\"" });
+            }
+            (false, char) => text.push(char),
+            (true, _) => {}
+        }
+        escaped = quoted && char == '\\' && !escaped;
     }
     text
 }
@@ -238,10 +260,10 @@ impl DecodeError {
     pub(crate) fn in_body(
         operation: &'static str,
         path: String,
-        source: serde_json::Error,
+        source: &serde_json::Error,
     ) -> Self {
         let (line, column) = (source.line(), source.column());
-        Self { operation, path, line, column, source: source.into() }
+        Self { operation, path, line, column, source: without_values(&source.to_string()).into() }
     }
 }
 

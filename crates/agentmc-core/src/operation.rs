@@ -102,9 +102,9 @@ macro_rules! operation {
         pub struct $name {
             $($($(#[doc = $pd])* pub $p: $pt $(<$pg>)?,)+)?
             $($($(#[doc = $bd])* pub $b: $bt $(<$bg>)?,)+)?
-            $($($(#[doc = $od])* pub $o: Option<$ot $(<$og>)?>,)*)?
-            $($($(#[doc = $qd])* pub $q: Option<$qt $(<$qg>)?>,)+)?
-            $($($(#[doc = $hd])* pub $h: Option<$ht $(<$hg>)?>,)+)?
+            $($($(#[doc = $od])* pub $o: ::core::option::Option<$ot $(<$og>)?>,)*)?
+            $($($(#[doc = $qd])* pub $q: ::core::option::Option<$qt $(<$qg>)?>,)+)?
+            $($($(#[doc = $hd])* pub $h: ::core::option::Option<$ht $(<$hg>)?>,)+)?
             $($(#[doc = $xd])* pub $x: $xt,)?
         }
 
@@ -121,7 +121,7 @@ macro_rules! operation {
                     $($($o: None,)*)?
                     $($($q: None,)+)?
                     $($($h: None,)+)?
-                    $($x: Default::default(),)?
+                    $($x: ::core::default::Default::default(),)?
                 }
             }
 
@@ -130,7 +130,7 @@ macro_rules! operation {
             $($($crate::operation!(@setter [$($hd)*] $h: $ht $(<$hg>)?);)+)?
             $(
                 $(#[doc = $xd])*
-                pub fn $x(mut self, value: impl Into<$xt>) -> Self {
+                pub fn $x(mut self, value: impl ::core::convert::Into<$xt>) -> Self {
                     self.$x = value.into();
                     self
                 }
@@ -170,20 +170,19 @@ macro_rules! operation {
 
             const ENDPOINT: &'static $crate::endpoint::Endpoint = &Self::DECLARATION;
 
-            #[allow(unused_mut, unused_variables, unused_assignments, reason = "an operation may have no parameters")]
-            fn encode(&self, out: &mut $crate::encode::Encoder<'_>) -> Result<(), $crate::BuildError> {
-                let mut params = <Self as $crate::Operation>::ENDPOINT.params.iter();
-                $($(out.required(params.next(), &self.$p)?;)+)?
-                $($(out.required(params.next(), &self.$b)?;)+)?
-                $($(out.optional(params.next(), self.$o.as_ref())?;)*)?
-                $($(out.optional(params.next(), self.$q.as_ref())?;)+)?
-                $($(out.optional(params.next(), self.$h.as_ref())?;)+)?
+            #[allow(unused_variables, reason = "an operation may have no parameters")]
+            fn encode(&self, out: &mut $crate::encode::Encoder<'_>) -> ::core::result::Result<(), $crate::BuildError> {
+                $($(out.required(&self.$p)?;)+)?
+                $($(out.required(&self.$b)?;)+)?
+                $($(out.optional(self.$o.as_ref())?;)*)?
+                $($(out.optional(self.$q.as_ref())?;)+)?
+                $($(out.optional(self.$h.as_ref())?;)+)?
                 $(out.rest(&self.$x)?;)?
                 Ok(())
             }
 
             #[allow(unused_mut, unused_variables, reason = "an operation may have no parameters")]
-            fn from_params(mut params: $crate::serde_json::Map<String, $crate::serde_json::Value>) -> Result<Self, $crate::BuildError> {
+            fn from_params(mut params: $crate::serde_json::Map<String, $crate::serde_json::Value>) -> ::core::result::Result<Self, $crate::BuildError> {
                 let id = <Self as $crate::Operation>::ENDPOINT.id;
                 Ok(Self {
                     $($($p: $crate::params::required(id, &mut params, $crate::operation!(@name $p $($pn)?))?,)+)?
@@ -197,7 +196,7 @@ macro_rules! operation {
         }
 
         impl $crate::serde::Serialize for $name {
-            fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
                 use $crate::serde::ser::SerializeMap;
 
                 #[allow(unused_mut, reason = "an operation may have no parameters")]
@@ -230,7 +229,7 @@ macro_rules! operation {
     (@arg f64) => { f64 };
     (@arg u32) => { u32 };
     (@arg u64) => { u64 };
-    (@arg $($type:tt)+) => { impl Into<$($type)+> };
+    (@arg $($type:tt)+) => { impl ::core::convert::Into<$($type)+> };
 
     (@param $place:ident [$($doc:literal)*] $field:ident, $schema:expr, $($more:tt)*) => {
         $crate::operation!(@param $place [$($doc)*] $field stringify!($field), $schema, $($more)*)

@@ -142,7 +142,7 @@ impl Walk for PagesByName {
             });
         }
         let at_fault =
-            |name: &str, error| DecodeError::in_body(self.endpoint.id, name.to_owned(), error);
+            |name: &str, error| DecodeError::in_body(self.endpoint.id, name.to_owned(), &error);
         let take = |page: &mut Value, name: &'static str| {
             let value = page.get_mut(name).map(Value::take);
             value.ok_or_else(|| at_fault(name, serde::de::Error::missing_field(name)))

@@ -5,7 +5,6 @@ use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::check::is_digits;
 use crate::encode::Encoder;
 use crate::endpoint::{Endpoint, Place};
 use crate::error::{BuildError, Problem};
@@ -57,15 +56,22 @@ pub(crate) fn encode(
         let value = match params.remove(param.field.name) {
             // Only a body can say `null`.
             Some(Value::Null) if param.place != Place::Body => None,
-            Some(Value::String(text)) if is_digits(schema, &text) => match text.parse::<u64>() {
-                Ok(number) => Some(number.into()),
-                Err(_) => Some(text.into()),
-            },
+            // A URL is text, so a number in it may come as its digits.
+            Some(Value::String(text)) if matches!(param.place, Place::Path | Place::Query) => {
+                Some(number_or_text(schema, text))
+            }
             value => value,
         };
-        out.optional(Some(param), value.as_ref().map(|value| Ordered { value, schema }).as_ref())?;
+        out.optional(value.as_ref().map(|value| Ordered { value, schema }).as_ref())?;
     }
     out.rest(&params.into())
+}
+
+/// Text of a URL as the JSON its schema asks for.
+fn number_or_text(schema: &Schema, text: String) -> Value {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = (matches!(schema.kind, Kind::Integer) && digits).then(|| text.parse::<u64>().ok());
+    number.flatten().map_or_else(|| text.into(), Value::from)
 }
 
 fn refuse_unknown(

@@ -1,6 +1,5 @@
 //! How successful replies are read.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -193,8 +192,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope<T>, A::Error> {
                 let mut data = None;
-                while let Some(name) = map.next_key::<Cow<'de, str>>()? {
-                    if name == "data" {
+                while let Some(IsData(is_data)) = map.next_key()? {
+                    if is_data {
                         data = Some(map.next_value()?);
                     } else {
                         map.next_value::<IgnoredAny>()?;
@@ -209,6 +208,29 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
     }
 }
 
+/// Whether the name of a member is `data`.
+struct IsData(bool);
+
+impl<'de> Deserialize<'de> for IsData {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Read;
+
+        impl Visitor<'_> for Read {
+            type Value = IsData;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a member")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<IsData, E> {
+                Ok(IsData(name == "data"))
+            }
+        }
+
+        deserializer.deserialize_str(Read)
+    }
+}
+
 /// Reads a reply into its types and writes what was understood as JSON. Called by `operation!`.
 ///
 /// # Errors
@@ -220,7 +242,7 @@ pub fn read_typed<R: Reply>(
     response: &http::Response<Bytes>,
 ) -> Result<Value, DecodeError> {
     let value = R::read(operation, response)?;
-    R::to_json(value).map_err(|error| DecodeError::in_body(operation, ".".to_owned(), error))
+    R::to_json(value).map_err(|error| DecodeError::in_body(operation, ".".to_owned(), &error))
 }
 
 fn json_body<T: DeserializeOwned>(
@@ -245,7 +267,7 @@ fn locate<T: DeserializeOwned>(
         Ok(_) => ".".to_owned(),
         Err(error) => member_path(&track.path().to_string(), &error.to_string()),
     };
-    DecodeError::in_body(operation, path, error)
+    DecodeError::in_body(operation, path, &error)
 }
 
 /// serde reports a missing member at its parent; its name is in the message alone.

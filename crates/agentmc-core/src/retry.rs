@@ -68,7 +68,8 @@ impl RetryPolicy {
         if let Failure::Status { retry_after: Some(asked), .. } = failure {
             return (asked <= self.longest).then_some(asked);
         }
-        let doubled = self.first.saturating_mul(1 << (attempt - 1).min(16)).min(self.longest);
+        let doubled =
+            self.first.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(self.longest);
         let jitter = if jitter.is_finite() { jitter.clamp(0.0, 1.0) } else { 0.0 };
         Some(doubled - doubled.mul_f64(jitter / 2.0))
     }

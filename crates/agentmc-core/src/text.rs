@@ -1,5 +1,7 @@
 //! Scalars as plain text, for paths, queries and headers.
 
+use std::fmt::{self, Write};
+
 use http::HeaderValue;
 use serde::Serialize;
 use serde_json::Value;
@@ -14,8 +16,25 @@ pub(crate) fn text_of<T: Serialize + ?Sized>(value: &T) -> Option<String> {
     }
 }
 
-/// The text as a header value; nothing for control characters, and for what is beyond ASCII, which
-/// libraries send as UTF-8 and servers read as something else.
+/// The text as a header value; nothing for control characters, blanks around it, and what is beyond
+/// ASCII, which libraries send as UTF-8 and servers read as something else.
 pub(crate) fn header_value(text: &str) -> Option<HeaderValue> {
-    HeaderValue::from_str(text).ok().filter(|_| text.is_ascii())
+    let visible = text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) && text.trim() == text;
+    HeaderValue::from_str(text).ok().filter(|_| visible)
+}
+
+/// Text of a server or a caller in a message: control characters are escaped, so that it stays on its
+/// line and no terminal obeys it.
+pub(crate) struct Printable<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Printable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|char| {
+            if char.is_control() {
+                write!(f, "{}", char.escape_default())
+            } else {
+                f.write_char(char)
+            }
+        })
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::record::record;
 use crate::text_enum::text_enum;
-use crate::{AgentId, AttachmentId, FileId, FolderId, MapOf, Object, TeamId, Timestamp, UserId};
+use crate::{AgentId, AttachmentId, FileId, FolderId, Object, TeamId, Timestamp, UserId};
 
 text_enum! {
     /// How a file can be previewed.
@@ -205,7 +205,7 @@ record! {
             /// The method to send them with.
             upload_method: UploadMethod,
             /// The headers to send with them, exactly these.
-            upload_headers: MapOf<String>,
+            upload_headers: Object,
             /// When the URL stops working.
             expires_at: Timestamp,
         }

@@ -228,7 +228,7 @@ record! {
         }
         clearable {
             /// The agent. Without it the service finds or makes the agent by its identity; revision 0.3.64 insists on it.
-            id: AgentId [min(1)],
+            id: AgentId [min(1)] => required_only(V0_3_64).null_since(V0_3_169),
             /// Its emoji, at most 32 characters.
             emoji: String [max_len(32)] => since(V0_3_169),
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -14,8 +14,8 @@ use crate::schema::{Describe, Schema};
 
 /// A JSON object whose members the API leaves open.
 ///
-/// The service's language writes an empty map as `[]` and a map whose keys count from 0 as a list:
-/// both are read as the object they stand for. What is written is always an object.
+/// The service's language writes an empty map as `[]`, and one whose keys count from 0 as a list: `[]` and
+/// a list of objects are read as the object they stand for. What is written is always an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Object(pub Map<String, Value>);
@@ -112,7 +112,7 @@ struct Members<M, T>(PhantomData<(M, T)>);
 
 impl<'de, M, T> Visitor<'de> for Members<M, T>
 where
-    M: Default + Extend<(String, T)>,
+    M: FromList + Extend<(String, T)>,
     T: Deserialize<'de>,
 {
     type Value = M;
@@ -129,13 +129,33 @@ where
         Ok(members)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<M, A::Error> {
-        let mut members = M::default();
-        let mut index = 0_usize;
-        while let Some(value) = seq.next_element()? {
-            members.extend([(index.to_string(), value)]);
-            index += 1;
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<M, A::Error> {
+        M::from_list(seq)
+    }
+}
+
+/// Members that may arrive as a list.
+trait FromList: Default {
+    fn from_list<'de, A: SeqAccess<'de>>(seq: A) -> Result<Self, A::Error>;
+}
+
+/// A list of objects counts as an object with the members `0`, `1` and so on.
+impl FromList for Map<String, Value> {
+    fn from_list<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Self, A::Error> {
+        let mut members = Self::new();
+        while let Some(item) = seq.next_element::<Self>()? {
+            members.insert(members.len().to_string(), item.into());
         }
         Ok(members)
+    }
+}
+
+/// An empty list is an empty object.
+impl<T> FromList for BTreeMap<String, T> {
+    fn from_list<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Self, A::Error> {
+        match seq.next_element::<IgnoredAny>()? {
+            None => Ok(Self::new()),
+            Some(_) => Err(serde::de::Error::custom("expected an object, not a list")),
+        }
     }
 }

@@ -128,9 +128,9 @@ macro_rules! record {
                 $(let mut $extra = $crate::Extra::new();)?
                 while let Some(key) = map.next_key::<$crate::record::Key<'de>>()? {
                     match key.as_str() {
-                        $($($crate::record::record!(@name $r $($rn)?) => $r = Some(map.next_value()?),)+)?
-                        $($($crate::record::record!(@name $n $($nn)?) => $n = map.next_value()?,)+)?
-                        $($($crate::record::record!(@name $o $($on)?) => $o = map.next_value()?,)+)?
+                        $($($crate::record::record!(@name $r $($rn)?) => $r = Some($crate::record::record!(@one map, $rt $(<$rg>)?)),)+)?
+                        $($($crate::record::record!(@name $n $($nn)?) => $n = $crate::record::record!(@maybe map, $nt $(<$ng>)?),)+)?
+                        $($($crate::record::record!(@name $o $($on)?) => $o = $crate::record::record!(@maybe map, $ot $(<$og>)?),)+)?
                         $($($crate::record::record!(@name $c $($cn)?) => $c = Some(map.next_value()?),)+)?
                         $($($crate::record::record!(@name $f $($fnm)?) => $f = map.next_value()?,)+)?
                         _ => $crate::record::record!(@unknown map, key, $($extra)?),
@@ -160,6 +160,12 @@ macro_rules! record {
             self
         }
     };
+
+    // A member's value; moments are read more leniently than their type reads them.
+    (@one $map:ident, Timestamp) => { $map.next_value::<$crate::time::Lenient>()?.into() };
+    (@one $map:ident, $($type:tt)+) => { $map.next_value()? };
+    (@maybe $map:ident, Timestamp) => { $map.next_value::<Option<$crate::time::Lenient>>()?.map(Into::into) };
+    (@maybe $map:ident, $($type:tt)+) => { $map.next_value()? };
 
     // A member the record does not know.
     (@unknown $map:ident, $key:ident, $extra:ident) => {

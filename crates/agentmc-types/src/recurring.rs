@@ -2,7 +2,7 @@
 
 use crate::record::record;
 use crate::text_enum::text_enum;
-use crate::{AgentId, Object, RecurringTaskId, RecurringTaskRunId, TeamId, Timestamp};
+use crate::{AgentId, Object, RecurringTaskId, RecurringTaskRunId, Secret, TeamId, Timestamp};
 
 text_enum! {
     /// How a run of a recurring task stands.
@@ -39,7 +39,7 @@ record! {
             /// When the run was to start.
             scheduled_for: Timestamp,
             /// What proves that the run is the caller's, when it is completed.
-            claim_token: String,
+            claim_token: Secret,
             /// The agent that is to do it.
             agent_id: AgentId,
         }
@@ -63,7 +63,7 @@ record! {
             /// How it stands.
             status: RecurringTaskRunStatus,
             /// What proves that the run is the caller's, when it is completed.
-            claim_token: String,
+            claim_token: Secret,
             /// What the agent was to do when the run was made.
             prompt_snapshot: String,
         }

@@ -80,6 +80,10 @@ pub struct Field {
     pub schema: Schema,
     /// The first revision that requires it, if any does.
     pub required_since: Option<Revision>,
+    /// The last revision that requires it, if any does.
+    pub required_until: Revision,
+    /// The first revision that allows `null`, if its schema does.
+    pub null_since: Revision,
     /// The first revision that has it.
     pub since: Revision,
     /// The last revision that has it.
@@ -158,6 +162,12 @@ impl Pattern {
     }
 }
 
+/// Whether text is a date and time with an offset, in the form of RFC 3339.
+#[must_use]
+pub fn is_date_time(text: &str) -> bool {
+    crate::time::is_date_time(text)
+}
+
 impl Schema {
     const fn of(kind: Kind) -> Self {
         Self {
@@ -227,8 +237,13 @@ impl Schema {
     }
 
     /// An object with these members.
+    ///
+    /// # Panics
+    ///
+    /// With more than 64 members; in a constant, which makes it a compile error.
     #[must_use]
     pub const fn object(fields: &'static [Field]) -> Self {
+        assert!(fields.len() <= 64, "an object has at most 64 known members");
         Self::of(Kind::Object(fields))
     }
 
@@ -334,6 +349,8 @@ impl Field {
             required_since: None,
             since: Revision::V0_1_1,
             until: Revision::LATEST,
+            required_until: Revision::LATEST,
+            null_since: Revision::V0_1_1,
             limited_since: Revision::V0_1_1,
         }
     }
@@ -349,6 +366,21 @@ impl Field {
     #[must_use]
     pub const fn required_since(mut self, revision: Revision) -> Self {
         self.required_since = Some(revision);
+        self
+    }
+
+    /// Required in `revision` alone.
+    #[must_use]
+    pub const fn required_only(mut self, revision: Revision) -> Self {
+        self.required_since = Some(revision);
+        self.required_until = revision;
+        self
+    }
+
+    /// Never `null` before `revision`.
+    #[must_use]
+    pub const fn null_since(mut self, revision: Revision) -> Self {
+        self.null_since = revision;
         self
     }
 
@@ -376,7 +408,8 @@ impl Field {
     /// Whether `revision` requires it.
     #[must_use]
     pub fn is_required_in(&self, revision: Revision) -> bool {
-        self.is_in(revision) && self.required_since.is_some_and(|since| since <= revision)
+        let required = self.required_since.is_some_and(|since| since <= revision);
+        required && revision <= self.required_until && self.is_in(revision)
     }
 
     /// Whether `revision` has it.

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use agentmc_types::schema::{Kind, Schema};
-use agentmc_types::{NotificationId, Timestamp};
+use agentmc_types::NotificationId;
+use agentmc_types::schema::{Kind, Schema, is_date_time};
 
 use crate::error::Problem;
 
@@ -38,8 +38,8 @@ pub(super) fn text(schema: &Schema, text: &str, limits: bool) -> Option<Problem>
                 return Some(Problem::NotListed(values));
             }
         }
-        Kind::Timestamp if text.parse::<Timestamp>().is_ok() => {}
-        Kind::Uuid if text.parse::<NotificationId>().is_ok() => {}
+        Kind::Timestamp if is_date_time(text) => {}
+        Kind::Uuid if text.len() == 36 && text.parse::<NotificationId>().is_ok() => {}
         Kind::IpAddress if text.parse::<IpAddr>().is_ok() => {}
         _ => return Some(expected(schema)),
     }

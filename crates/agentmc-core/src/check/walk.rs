@@ -99,7 +99,8 @@ impl<'a, 'r> Walk<'a, 'r> {
     }
 
     fn null(self) {
-        if !self.schema.nullable && !matches!(self.schema.kind, Kind::Any) {
+        let allowed = self.schema.nullable && self.rules.null;
+        if !allowed && !matches!(self.schema.kind, Kind::Any) {
             self.report(Problem::Null);
         }
     }
@@ -145,6 +146,9 @@ impl<'a, 'r> Walk<'a, 'r> {
     }
 }
 
+/// Any object, and nothing but an object.
+const OBJECT: Schema = Schema::object(&[]);
+
 /// The items of a list.
 struct Items<'a, 'r> {
     schema: Schema,
@@ -156,8 +160,16 @@ struct Items<'a, 'r> {
 
 impl Items<'_, '_> {
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) {
-        if let Kind::List(item) = self.schema.kind {
-            check(item, At::Item(&self.at, self.count), self.rules, value, self.report);
+        let at = At::Item(&self.at, self.count);
+        match self.schema.kind {
+            Kind::List(item) => check(item, at, self.rules, value, self.report),
+            // A list in place of an object is a list of objects; in place of a map it is empty.
+            Kind::FreeForm => check(&OBJECT, at, self.rules, value, self.report),
+            Kind::MapOf(_) if self.count == 0 => {
+                let problem = scalar::expected(&self.schema);
+                self.report.push(Violation { path: self.at.path(), problem });
+            }
+            _ => {}
         }
         self.count += 1;
     }

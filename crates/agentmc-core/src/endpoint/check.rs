@@ -92,6 +92,8 @@ const fn check_path(path: &[u8], params: &[Param]) {
                 at += 1;
             }
             assert!(at < path.len(), "unbalanced braces in a path");
+            let whole = at + 1 == path.len() || path[at + 1] == b'/';
+            assert!(whole, "a placeholder must be a whole segment");
             if !(at - start == AGENT.len() && equal(AGENT, path, start)) {
                 next = next_path_param(params, next);
                 assert!(

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::ErrorKind;
 use crate::retry::retry_after;
+use crate::text::Printable;
 
 /// How much of a body that is no error envelope is kept.
 const EXCERPT: usize = 1024;
@@ -55,9 +56,9 @@ impl ApiError {
         #[derive(Default, Deserialize)]
         struct Body {
             #[serde(default)]
-            code: Option<String>,
+            code: Value,
             #[serde(default)]
-            message: Option<String>,
+            message: Value,
             #[serde(default)]
             details: Option<Value>,
         }
@@ -74,8 +75,8 @@ impl ApiError {
         Self {
             operation,
             status: response.status(),
-            code: body.code.unwrap_or_default(),
-            message: body.message.unwrap_or_default(),
+            code: words(body.code),
+            message: words(body.message),
             fields: body.details.as_ref().map(fields).unwrap_or_default(),
             details: body.details,
             retry_after: retry_after(response),
@@ -110,8 +111,19 @@ impl ApiError {
             "details": self.details,
             "fields": self.fields,
             "request_id": self.request_id,
+            "content_type": self.content_type,
+            "excerpt": String::from_utf8_lossy(&self.excerpt),
             "retry_after": self.retry_after.map(|wait| wait.as_secs()),
         })
+    }
+}
+
+/// A code or a message, which is a string, but need not be.
+fn words(value: Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text,
+        value => value.to_string(),
     }
 }
 
@@ -132,10 +144,10 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.operation, self.status)?;
         if !self.message.is_empty() {
-            write!(f, ": {}", self.message)?;
+            write!(f, ": {}", Printable(&self.message))?;
         }
         for (name, messages) in &self.fields {
-            write!(f, " {name}: {}", messages.join(" "))?;
+            write!(f, " {}: {}", Printable(name), Printable(&messages.join(" ")))?;
         }
         Ok(())
     }

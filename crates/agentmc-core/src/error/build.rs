@@ -6,6 +6,7 @@ use agentmc_types::Revision;
 
 use crate::base_url::BaseUrlError;
 use crate::endpoint::Auth;
+use crate::text::Printable;
 
 /// Why a request could not be built. Nothing was sent.
 ///
@@ -14,7 +15,7 @@ use crate::endpoint::Auth;
 #[non_exhaustive]
 pub enum BuildError {
     /// No operation ever had this id.
-    #[error("there is no operation `{id}`{}", Suggestions(.closest))]
+    #[error("there is no operation `{}`{}", Printable(.id), Suggestions(.closest))]
     UnknownOperation {
         /// The id given.
         id: Box<str>,
@@ -32,7 +33,7 @@ pub enum BuildError {
         present: Box<[Revision]>,
     },
     /// A required parameter is missing.
-    #[error("{operation} needs a value for `{name}`")]
+    #[error("{operation} needs a value for `{}`", Printable(.name))]
     Missing {
         /// The operation's id.
         operation: &'static str,
@@ -40,7 +41,7 @@ pub enum BuildError {
         name: Box<str>,
     },
     /// A parameter the operation does not have.
-    #[error("{operation} has no parameter `{name}`{}", Suggestions(.closest))]
+    #[error("{operation} has no parameter `{}`{}", Printable(.name), Suggestions(.closest))]
     UnknownParameter {
         /// The operation's id.
         operation: &'static str,
@@ -65,7 +66,7 @@ pub enum BuildError {
         until: Revision,
     },
     /// A value that may not be sent.
-    #[error("{operation} cannot send this value for `{name}`: {problem}")]
+    #[error("{operation} cannot send this value for `{}`: {problem}", Printable(.name))]
     Invalid {
         /// The operation's id.
         operation: &'static str,
@@ -161,7 +162,7 @@ pub enum Problem {
     #[error("a path segment must not be empty, `.` or `..`")]
     Segment,
     /// A header value with control characters, or with characters beyond ASCII.
-    #[error("a header value must be visible ASCII")]
+    #[error("a header value must be visible ASCII, without blanks around it")]
     Header,
     /// Nothing where something is needed.
     #[error("it is empty")]

@@ -3,7 +3,7 @@
 use agentmc_types::{
     AgentConnectedInstructionsResponse, AgentInstructionsResponse, AgentRecurringTaskDueRun,
     AgentRecurringTaskRun, ConnectAgentResponse, Nullable, Object, RecurringTaskRunId,
-    RecurringTaskRunOutcome, Timestamp,
+    RecurringTaskRunOutcome, Secret, Timestamp,
 };
 
 use crate::operation;
@@ -103,7 +103,7 @@ operation! {
         /// Whether the run succeeded or failed.
         status: RecurringTaskRunOutcome,
         /// The claim token that came with the due run, at most 64 characters.
-        claim_token: String [max_len(64)],
+        claim_token: Secret [max_len(64)],
     }
 
     body? {

@@ -4,7 +4,7 @@ use agentmc_types::{
     AgentHeartbeatResponse, AgentRealtimeSession, AgentRealtimeSignalResponse,
     AgentRealtimeSignalsResponse, AgentRealtimeSocketAuthResponse, HeartbeatAgent, HeartbeatHost,
     HeartbeatHostAgent, HeartbeatMeta, Host, HostDetailResponse, HostId, HostRuntimeCommandUpdate,
-    Nullable, Object, OnlineStatus, RealtimeCloseStatus, SessionId, SignalId, SignalSender,
+    Nullable, Object, OnlineStatus, RealtimeCloseStatus, Secret, SessionId, SignalId, SignalSender,
 };
 
 use crate::operation;
@@ -38,7 +38,7 @@ operation! {
         host: HeartbeatHost => required_since(V0_3_64),
         /// The one agent this heartbeat is about. Null, from 0.3.169 on, when `agents` tells of them or
         /// when there is none.
-        agent: Nullable<HeartbeatAgent> => required_since(V0_3_64),
+        agent: Nullable<HeartbeatAgent> => required_since(V0_3_64).null_since(V0_3_169),
         /// The agents of the host, when it runs several: at least one.
         agents: Vec<HeartbeatHostAgent> [min_items(1)] => since(V0_3_169),
         /// How the commands of earlier replies ended.
@@ -140,7 +140,7 @@ operation! {
         /// Proves to later calls that this claimant owns the session: 16 to 128 letters, digits,
         /// colons, underscores and hyphens. Choose a random one, and keep it to claim the session
         /// again after a restart.
-        owner_token: String [min_len(16), max_len(128), pattern(Pattern::OwnerToken)] => since(V0_3_169).required(),
+        owner_token: Secret [min_len(16), max_len(128), pattern(Pattern::OwnerToken)] => since(V0_3_169).required(),
     }
 }
 

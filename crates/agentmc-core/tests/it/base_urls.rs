@@ -50,7 +50,7 @@ fn base_urls_are_read_as_people_write_them() {
         ("localhost:8080", "http://localhost:8080/api/v1"),
         ("localhost.:8080", "http://localhost.:8080/api/v1"),
         ("LOCALHOST:8080", "http://LOCALHOST:8080/api/v1"),
-        ("app.localhost:8080/x", "http://app.localhost:8080/x"),
+        ("app.localhost:8080/x", "https://app.localhost:8080/x"),
         ("127.0.0.1", "http://127.0.0.1/api/v1"),
         ("127.1.2.3:9", "http://127.1.2.3:9/api/v1"),
         ("[::1]", "http://[::1]/api/v1"),
@@ -222,7 +222,7 @@ fn is_this_machine(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => {
             let name = name.strip_suffix('.').unwrap_or(name);
-            name == "localhost" || name.ends_with(".localhost")
+            name == "localhost"
         }
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

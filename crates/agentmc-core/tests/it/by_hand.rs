@@ -141,11 +141,10 @@ impl Operation for MoveTaskByHand {
     const ENDPOINT: &'static Endpoint = &Self::DECLARATION;
 
     fn encode(&self, out: &mut Encoder<'_>) -> Result<(), BuildError> {
-        let mut params = Self::ENDPOINT.params.iter();
-        out.required(params.next(), &self.task)?;
-        out.required(params.next(), &self.column_id)?;
-        out.optional(params.next(), self.due_at.as_ref())?;
-        out.optional(params.next(), self.kind.as_ref())?;
+        out.required(&self.task)?;
+        out.required(&self.column_id)?;
+        out.optional(self.due_at.as_ref())?;
+        out.optional(self.kind.as_ref())?;
         Ok(())
     }
 

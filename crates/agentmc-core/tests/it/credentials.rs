@@ -33,7 +33,9 @@ fn a_secret_that_no_header_can_hold_is_refused_and_not_repeated() {
         }
         for bad in ["\n", "\r\nX: y", "\0", "\u{7f}", "ключ"] {
             let error = make(&format!("{SECRET}{bad}")).unwrap_err();
-            let message = format!("this cannot be {noun}: a header value must be visible ASCII");
+            let message = format!(
+                "this cannot be {noun}: a header value must be visible ASCII, without blanks around it"
+            );
             assert_eq!(error.to_string(), message, "{bad:?}");
             assert!(!format!("{error:?}").contains(SECRET));
         }
@@ -137,17 +139,13 @@ fn a_credential_takes_the_place_of_another_of_its_kind() {
 #[test]
 fn a_connect_token_may_travel_in_another_header() {
     let name = HeaderName::from_static("x-connect-token");
-    let token =
-        Credential::connect_token("unused").unwrap().in_header(name.clone(), "s3cr3t").unwrap();
+    let token = Credential::connect_token("s3cr3t").unwrap().in_header(name.clone());
     assert_eq!(token.auth(), Auth::ConnectToken);
     let api = Api::new(token).revision(Revision::V0_1_1);
     let call = api.call_by_name("connectAgent", Map::new()).unwrap();
     assert_eq!(header(&call, "x-connect-token"), Some("s3cr3t"));
     assert!(call.request().headers().get(AUTHORIZATION).is_none());
     assert!(call.request().headers()[&name].is_sensitive());
-
-    let error = Credential::connect_token("t").unwrap().in_header(name, "").unwrap_err();
-    assert_eq!(error.to_string(), "this cannot be a connect token: it is empty");
 }
 
 #[test]

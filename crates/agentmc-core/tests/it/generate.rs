@@ -67,8 +67,10 @@ fn member(field: &'static Field, keep: Keep) -> Option<BoxedStrategy<Member>> {
     if !field.is_in(keep.revision) {
         return None;
     }
+    let mut schema = field.schema;
+    schema.nullable &= field.null_since <= keep.revision;
     let value = value(
-        &field.schema,
+        &schema,
         Keep { limits: keep.limits && field.limited_since <= keep.revision, ..keep },
     );
     let value = if field.is_required_in(keep.revision) {

@@ -391,7 +391,7 @@ fn a_header_takes_no_control_characters() {
             .check_limits(false)
             .call_by_name("agentHeartbeat", members(params))
             .unwrap_err();
-        let problem = "agentHeartbeat cannot send this value for `X-Host-Fingerprint`: a header value must be visible ASCII";
+        let problem = "agentHeartbeat cannot send this value for `X-Host-Fingerprint`: a header value must be visible ASCII, without blanks around it";
         assert_eq!(error.to_string(), problem, "{bad:?}");
     }
 }

@@ -156,7 +156,9 @@ fn a_body_that_is_no_envelope_is_kept_and_not_shown() {
         );
         assert_eq!(error.to_string(), "createBoard: 502 Bad Gateway");
         assert!(!format!("{error:?}").contains("secret"));
-        assert!(!Error::from(error).to_json().to_string().contains("secret"));
+        let json = Error::from(error).to_json();
+        assert_eq!(json["excerpt"], String::from_utf8_lossy(body).as_ref());
+        assert!(!json["message"].to_string().contains("secret"));
     }
 }
 
@@ -194,6 +196,8 @@ fn a_refusal_as_json_has_what_its_kind_has() {
                 "visibility": ["The selected visibility is invalid."],
             },
             "request_id": "req-7",
+            "content_type": null,
+            "excerpt": "",
             "retry_after": 3,
         })
     );
@@ -203,6 +207,7 @@ fn a_refusal_as_json_has_what_its_kind_has() {
         json!({
             "kind": "not_found", "message": "createBoard: 404 Not Found", "operation": "createBoard", "status": 404,
             "code": "", "details": null, "fields": {}, "request_id": null, "retry_after": null,
+            "content_type": null, "excerpt": "",
         })
     );
 }
@@ -277,4 +282,31 @@ fn no_error_body_makes_it_panic() {
         }
     });
     assert_eq!(result, Ok(()));
+}
+
+/// A parser quotes what it read; that is part of a body, and may be a token.
+#[test]
+fn a_reply_that_is_not_understood_is_not_quoted() {
+    let endpoint = find("connectAgent").unwrap();
+    let long = "secret \\\" ".repeat(1000);
+    for body in [
+        json!("secret"),
+        json!({"agent_id": "secret"}),
+        json!({"agent_id": 1, "agent_token": {"secret": 1}}),
+        json!({"server_time": long}),
+    ] {
+        let error =
+            (endpoint.read_typed)("connectAgent", &reply(201, body.to_string())).unwrap_err();
+        let shown = format!("{error:?} ") + &Error::from(error).explain();
+        assert!(!shown.contains("secret"), "{shown}");
+        assert!(shown.len() < 600, "{shown}");
+    }
+}
+
+#[test]
+fn a_server_cannot_write_on_a_terminal() {
+    let body = json!({"error": {"code": 404, "message": "a\u{1b}[31m\nb\u{9b}", "details": {"fields": {"x\n": ["y\r"]}}}});
+    let error = refusal(reply(400, body.to_string()));
+    assert_eq!(error.code, "404");
+    assert!(!error.to_string().contains(char::is_control), "{error}");
 }

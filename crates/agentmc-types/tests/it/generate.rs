@@ -30,8 +30,11 @@ pub(crate) fn value(schema: &Schema) -> BoxedStrategy<Value> {
         Kind::Uuid => uuid().prop_map_into().boxed(),
         Kind::IpAddress => ip_address().prop_map_into().boxed(),
         Kind::Object(fields) => object(fields),
-        Kind::FreeForm => map_of(anything()),
-        Kind::MapOf(item) => map_of(value(item)),
+        Kind::FreeForm => {
+            let objects = vec(object_of(anything()), 0..3).prop_map_into().boxed();
+            object_or(anything(), objects)
+        }
+        Kind::MapOf(item) => object_or(value(item), Just(json!([])).boxed()),
         Kind::List(item) => vec(value(item), 0..3).prop_map_into().boxed(),
         Kind::AnyOf(choices) => proptest::strategy::Union::new(choices.iter().map(value)).boxed(),
         kind => unreachable!("{kind:?} has no values yet"),
@@ -81,12 +84,13 @@ fn id(nullable: bool) -> BoxedStrategy<Value> {
 }
 
 /// An object, or the list that stands for one.
-fn map_of(value: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
-    prop_oneof![
-        3 => btree_map(text(), value.clone(), 0..3).prop_map(|members| members.into_iter().collect::<Map<_, _>>().into()),
-        1 => vec(value, 0..3).prop_map_into(),
-    ]
-    .boxed()
+fn object_or(value: BoxedStrategy<Value>, list: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
+    prop_oneof![3 => object_of(value), 1 => list].boxed()
+}
+
+fn object_of(value: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
+    let members = btree_map(text(), value, 0..3);
+    members.prop_map(|members| members.into_iter().collect::<Map<_, _>>().into()).boxed()
 }
 
 fn anything() -> BoxedStrategy<Value> {

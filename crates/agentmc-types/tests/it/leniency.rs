@@ -48,10 +48,35 @@ fn an_empty_list_reads_as_an_empty_object() {
 
 #[test]
 fn a_list_reads_as_the_object_its_places_make() {
-    let object: Object = serde_json::from_str(r#"["a", {"b": 1}]"#).unwrap();
-    assert_eq!(serde_json::to_value(object).unwrap(), json!({"0": "a", "1": {"b": 1}}));
-    let map: MapOf<bool> = serde_json::from_str("[true, false]").unwrap();
-    assert_eq!(map, MapOf::from_iter([("0", true), ("1", false)]));
+    let object: Object = serde_json::from_str(r#"[{}, {"b": 1}]"#).unwrap();
+    assert_eq!(serde_json::to_value(object).unwrap(), json!({"0": {}, "1": {"b": 1}}));
+    assert!(refusal::<Object>(json!(["a"])).contains("expected a map"));
+    assert!(refusal::<MapOf<bool>>(json!([true])).contains("expected an object, not a list"));
+}
+
+#[test]
+fn a_moment_beyond_the_last_reads_as_the_last() {
+    let read = |text: &str| {
+        let mut json = task();
+        json["due_at"] = text.into();
+        serde_json::from_value::<Task>(json).map(|task| task.due_at)
+    };
+    for never in [
+        "9999-12-31T23:59:59Z",
+        "9999-12-30T23:00:00.5+00:00",
+        "9999-12-31T23:59:59.999999999-23:59",
+    ] {
+        assert_eq!(read(never).unwrap(), Some(Timestamp::MAX), "{never}");
+    }
+    for wrong in [
+        "9999-12-31",
+        "9999-12-32T00:00:00Z",
+        "9999-12-31T24:00:00Z",
+        "9999-12-31T23:59:59",
+        "10000-01-01T00:00:00Z",
+    ] {
+        assert!(read(wrong).is_err(), "{wrong}");
+    }
 }
 
 #[test]

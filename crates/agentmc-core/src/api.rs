@@ -113,7 +113,7 @@ impl Api {
         self
     }
 
-    /// The largest reply that is read, in bytes after decompression; 32 MiB by default.
+    /// The largest reply that is read, in bytes; 32 MiB by default.
     pub const fn max_reply_bytes(mut self, bytes: usize) -> Self {
         self.max_reply_bytes = bytes;
         self

@@ -82,7 +82,7 @@ impl Call {
         self.timeout
     }
 
-    /// The largest reply a driver may read, in bytes after decompression.
+    /// The largest reply a driver may read, in bytes.
     #[must_use]
     pub const fn max_reply_bytes(&self) -> usize {
         self.max_reply_bytes

@@ -10,6 +10,7 @@ mod calls;
 mod credentials;
 mod fixtures;
 mod generate;
+mod hygiene;
 mod identity;
 mod limits;
 mod pages;

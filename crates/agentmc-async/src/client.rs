@@ -23,17 +23,24 @@ pub struct Client {
 impl Client {
     /// A client of `api` with the default transport.
     ///
+    /// For an `https` base URL it uses the proxy the environment names (`HTTPS_PROXY`, `NO_PROXY` and
+    /// so on), through which the connection stays encrypted. For plain `http` it uses none: the proxy
+    /// would see the credential.
+    ///
     /// # Errors
     ///
-    /// When `reqwest` cannot be set up, for instance for a proxy in the environment that is no URL.
+    /// When `reqwest` cannot be set up.
     pub fn new(api: Api) -> Result<Self, reqwest::Error> {
-        Self::build(api, reqwest::Client::builder())
+        let builder = reqwest::Client::builder();
+        let plain = api.base().as_str().starts_with("http://");
+        Self::build(api, if plain { builder.no_proxy() } else { builder })
     }
 
     /// A client of `api` that sends through `reqwest` as `builder` says: proxies, pool sizes, addresses.
     ///
     /// Some settings are not for `builder` to make: no redirect is ever followed, repeating is the
-    /// core's decision, the timeouts are the [`Api`]'s, and TLS is set up as for [`Client::new`].
+    /// core's decision, the timeouts are the [`Api`]'s, and TLS is set up as for [`Client::new`]. Proxies
+    /// are: a `builder` that is silent about them uses the environment's, even for plain `http`.
     ///
     /// # Errors
     ///
@@ -64,6 +71,8 @@ impl Client {
     /// The same client, over the same connections, with another configuration: for one call as
     /// another agent, with another credential, in another revision, or with more patience.
     ///
+    /// The proxy and the time to connect belong to the connections: both stay as they are.
+    ///
     /// ```
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
     /// # let sandbox = agentmc_sandbox::Sandbox::start()?;
@@ -88,6 +97,10 @@ impl Client {
     ///
     /// When the request cannot be built, the server refuses it, it or its reply is lost, or the reply
     /// cannot be understood.
+    ///
+    /// # Panics
+    ///
+    /// Outside a `tokio` runtime with I/O and time enabled.
     pub async fn send<O: Operation>(&self, operation: &O) -> Result<Output<O>, Error> {
         let reply = self.run(self.api.call(operation)?).await?;
         Ok(O::Reply::read(O::ENDPOINT.id, &reply)?)
@@ -99,6 +112,10 @@ impl Client {
     /// # Errors
     ///
     /// As [`Client::send`]; and when there is no such operation or parameter.
+    ///
+    /// # Panics
+    ///
+    /// As [`Client::send`].
     pub async fn call(&self, id: &str, params: Map<String, Value>) -> Result<Value, Error> {
         let call = self.api.call_by_name(id, params)?;
         let endpoint = call.endpoint();
@@ -106,6 +123,9 @@ impl Client {
     }
 
     /// Every item of a listing, page after page. A page is fetched when its first item is asked for.
+    ///
+    /// The listing ends after the last page, after the first error, or when the server sends another
+    /// page than the one asked for.
     pub fn list<O, T>(&self, operation: O) -> Listing<Pages<O, T>>
     where
         O: Operation<Reply = Page<T>>,

@@ -36,4 +36,4 @@ pub use agentmc_core::{
 };
 pub use client::Client;
 pub use listing::Listing;
-pub use {reqwest, rustls};
+pub use {http, reqwest, rustls, serde_json};

@@ -15,7 +15,10 @@ use crate::client::Client;
 /// A page on its way.
 type Fetch = Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, Error>> + Send>>;
 
-/// Every item of a listing, page after page: a [`Stream`]. The first error ends it.
+/// Every item of a listing, page after page: a [`Stream`].
+///
+/// It ends after the last page, after the first error, or when the server sends another page than the
+/// one asked for.
 #[must_use = "a listing fetches nothing until it is asked for an item"]
 pub struct Listing<W: Walk> {
     client: Client,
@@ -30,6 +33,10 @@ impl<W: Walk> Listing<W> {
     }
 
     /// The next item, or `None` after the last. Nothing is lost if the future is dropped.
+    ///
+    /// # Panics
+    ///
+    /// As [`Client::send`].
     pub async fn next(&mut self) -> Option<Result<W::Item, Error>> {
         poll_fn(|context| self.poll(context)).await
     }

@@ -42,7 +42,7 @@ impl Transport {
         builder.build().map(Self)
     }
 
-    /// Sends the request of `call` once and reads the whole reply.
+    /// Sends the request of `call` once and reads the reply: the whole of it, unless it is a refusal.
     pub(crate) async fn exchange(
         &self,
         call: &Call,
@@ -50,47 +50,43 @@ impl Transport {
         let mut request = reqwest::Request::try_from(call.request().clone()).map_err(classify)?;
         *request.timeout_mut() = Some(call.timeout());
         let mut response = self.0.execute(request).await.map_err(classify)?;
-        let limit = call.max_reply_bytes();
-        let announced = response.content_length().unwrap_or_default();
-        if announced > limit as u64 {
-            return Err(too_large(limit));
+        let (body, outcome) = read(&mut response, call.max_reply_bytes()).await;
+        // The status of a refusal counts, however much of the explanation arrives.
+        if call.endpoint().is_success(response.status()) {
+            outcome?;
         }
-        let mut reply = http::Response::new(Bytes::new());
+        let mut reply = http::Response::new(body);
         *reply.status_mut() = response.status();
         *reply.headers_mut() = std::mem::take(response.headers_mut());
-        *reply.body_mut() = read(&mut response, limit).await?;
         Ok(reply)
     }
 }
 
-async fn read(response: &mut reqwest::Response, limit: usize) -> Result<Bytes, TransportError> {
-    // Most replies arrive in one piece, which is then the body as it is.
-    let Some(first) = response.chunk().await.map_err(classify)? else { return Ok(Bytes::new()) };
-    let Some(second) = response.chunk().await.map_err(classify)? else {
-        return within(limit, first);
-    };
-    let mut body = BytesMut::from(first);
-    let mut piece = Some(second);
-    while let Some(bytes) = piece {
-        if body.len() + bytes.len() > limit {
-            return Err(too_large(limit));
+/// Reads at most `limit` bytes of a body: what arrived, and why that is not the whole.
+async fn read(
+    response: &mut reqwest::Response,
+    limit: usize,
+) -> (Bytes, Result<(), TransportError>) {
+    let mut body = BytesMut::new();
+    let outcome = loop {
+        match response.chunk().await {
+            Ok(Some(piece)) if piece.len() > limit - body.len() => {
+                body.extend_from_slice(&piece[..limit - body.len()]);
+                let message = format!("the limit is {limit} bytes");
+                break Err(TransportError::new(TransportKind::TooLarge, message));
+            }
+            Ok(Some(piece)) => body.extend_from_slice(&piece),
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(classify(error)),
         }
-        body.extend_from_slice(&bytes);
-        piece = response.chunk().await.map_err(classify)?;
-    }
-    Ok(body.freeze())
-}
-
-fn within(limit: usize, body: Bytes) -> Result<Bytes, TransportError> {
-    if body.len() > limit { Err(too_large(limit)) } else { Ok(body) }
-}
-
-fn too_large(limit: usize) -> TransportError {
-    TransportError::new(TransportKind::TooLarge, format!("the limit is {limit} bytes"))
+    };
+    (body.freeze(), outcome)
 }
 
 /// What a failure means for the request: never sent, lost or late.
 fn classify(error: reqwest::Error) -> TransportError {
+    // What `reqwest` refuses to build, the caller's `https_only` for instance, was never sent. That is
+    // what callers decide by; repeating it first is in vain but does no harm.
     let kind = if error.is_connect() || error.is_builder() {
         TransportKind::Connect
     } else if error.is_timeout() {

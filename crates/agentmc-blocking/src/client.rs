@@ -22,15 +22,22 @@ pub struct Client {
 
 impl Client {
     /// A client of `api` with the default transport.
+    ///
+    /// For an `https` base URL it uses the proxy the environment names (`HTTPS_PROXY`, `NO_PROXY` and
+    /// so on), through which the connection stays encrypted. For plain `http` it uses none: the proxy
+    /// would see the credential.
     #[must_use]
     pub fn new(api: Api) -> Self {
-        Self::build(api, ureq::Agent::config_builder())
+        let config = ureq::Agent::config_builder();
+        let plain = api.base().as_str().starts_with("http://");
+        Self::build(api, if plain { config.proxy(None) } else { config })
     }
 
     /// A client of `api` that sends through `ureq` as `config` says: proxies, pool sizes, address families.
     ///
     /// Some settings are not for `config` to make: no redirect is ever followed, error statuses are
-    /// replies, the timeouts are the [`Api`]'s, and TLS is set up as for [`Client::new`].
+    /// replies, the timeouts are the [`Api`]'s, and TLS is set up as for [`Client::new`]. Proxies are:
+    /// a configuration that is silent about them uses the environment's, even for plain `http`.
     #[must_use]
     pub fn build(api: Api, config: ConfigBuilder<AgentScope>) -> Self {
         Self::build_with_tls(api, config, TlsConfig::builder())
@@ -55,6 +62,8 @@ impl Client {
 
     /// The same client, over the same connections, with another configuration: for one call as
     /// another agent, with another credential, in another revision, or with more patience.
+    ///
+    /// The proxy and the time to connect belong to the connections: both stay as they are.
     ///
     /// ```
     /// # let sandbox = agentmc_sandbox::Sandbox::start()?;
@@ -95,6 +104,9 @@ impl Client {
     }
 
     /// Every item of a listing, page after page. A page is fetched when its first item is asked for.
+    ///
+    /// The listing ends after the last page, after the first error, or when the server sends another
+    /// page than the one asked for.
     pub fn list<O, T>(&self, operation: O) -> Listing<Pages<O, T>>
     where
         O: Operation<Reply = Page<T>>,

@@ -26,6 +26,7 @@
 //! takes its configuration, so that each can be set.
 
 mod client;
+mod connect;
 mod listing;
 mod transport;
 
@@ -35,4 +36,4 @@ pub use agentmc_core::{
 };
 pub use client::Client;
 pub use listing::Listing;
-pub use ureq;
+pub use {http, serde_json, ureq};

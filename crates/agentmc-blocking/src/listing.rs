@@ -5,7 +5,10 @@ use agentmc_core::pages::Walk;
 
 use crate::client::Client;
 
-/// Every item of a listing, page after page. The first error ends it.
+/// Every item of a listing, page after page.
+///
+/// It ends after the last page, after the first error, or when the server sends another page than the
+/// one asked for.
 #[derive(Debug)]
 #[must_use = "a listing fetches nothing until it is asked for an item"]
 pub struct Listing<W: Walk> {

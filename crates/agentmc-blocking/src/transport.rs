@@ -1,15 +1,18 @@
-//! One attempt over the wire: the only file that knows `ureq`.
+//! One attempt over the wire.
 
-use std::io::ErrorKind as IoKind;
+use std::io::{ErrorKind as IoKind, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
 use agentmc_core::{Call, TransportError, TransportKind};
 use bytes::Bytes;
+use http::Method;
 use ureq::config::ConfigBuilder;
 use ureq::tls::{TlsConfigBuilder, TlsProvider};
 use ureq::typestate::AgentScope;
-use ureq::{Agent, Error, RequestExt, Timeout};
+use ureq::{Agent, AsSendBody, Body, Error, RequestExt, Timeout};
+
+use crate::connect::Early;
 
 /// Connections, kept open between calls.
 #[derive(Clone, Debug)]
@@ -32,63 +35,64 @@ impl Transport {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .timeout_connect(Some(connect_timeout));
-        Self(config.build().new_agent())
+        Self(Agent::with_parts(config.build(), Early::default(), Early::default()))
     }
 
-    /// Sends the request of `call` once and reads the whole reply.
+    /// Sends the request of `call` once and reads the reply: the whole of it, unless it is a refusal.
     pub(crate) fn exchange(&self, call: &Call) -> Result<http::Response<Bytes>, TransportError> {
+        let body = &call.request().body()[..];
+        // An empty body is announced as such where the method leads a server to expect one.
+        let none =
+            body.is_empty() && matches!(*call.request().method(), Method::GET | Method::DELETE);
+        let reply = if none { self.send(call, ()) } else { self.send(call, body) };
+        let (head, body) = reply.map_err(classify)?.into_parts();
+        let mut bytes = Vec::new();
+        let outcome = read(body, call.max_reply_bytes(), &mut bytes);
+        // The status of a refusal counts, however much of the explanation arrives.
+        if call.endpoint().is_success(head.status) {
+            outcome?;
+        }
+        Ok(http::Response::from_parts(head, bytes.into()))
+    }
+
+    fn send(&self, call: &Call, body: impl AsSendBody) -> Result<http::Response<Body>, Error> {
         let request = call.request();
-        let mut copy = http::Request::new(&request.body()[..]);
+        let mut copy = http::Request::new(body);
         *copy.method_mut() = request.method().clone();
         *copy.uri_mut() = request.uri().clone();
         *copy.headers_mut() = request.headers().clone();
-        let copy =
-            copy.with_agent(&self.0).configure().timeout_global(Some(call.timeout())).build();
-        let (parts, body) = copy.run().map_err(classify)?.into_parts();
-        let limit = call.max_reply_bytes() as u64;
-        let body = body.into_with_config().limit(limit).read_to_vec().map_err(classify)?;
-        Ok(http::Response::from_parts(parts, body.into()))
+        copy.with_agent(&self.0).configure().timeout_global(Some(call.timeout())).build().run()
     }
 }
 
-/// What a failure means for the request: never sent, lost, late, or too large.
+/// Reads at most `limit` bytes of a body.
+fn read(body: Body, limit: usize, bytes: &mut Vec<u8>) -> Result<(), TransportError> {
+    // `ureq`'s own limit refuses a body that just reaches it.
+    let beyond = (limit as u64).saturating_add(1);
+    let outcome = body.into_reader().take(beyond).read_to_end(bytes);
+    outcome.map_err(|error| classify(error.into()))?;
+    if bytes.len() > limit {
+        bytes.truncate(limit);
+        let message = format!("the limit is {limit} bytes");
+        return Err(TransportError::new(TransportKind::TooLarge, message));
+    }
+    Ok(())
+}
+
+/// What a failure means for the request: never sent, lost or late.
 fn classify(error: Error) -> TransportError {
-    let kind = match &error {
-        Error::ConnectionFailed
-        | Error::HostNotFound
-        | Error::InvalidProxyUrl
-        | Error::ConnectProxyFailed(_)
-        | Error::Tls(_)
-        | Error::Rustls(_)
-        | Error::TlsRequired
-        | Error::Timeout(Timeout::Resolve | Timeout::Connect) => TransportKind::Connect,
+    let kind = match error {
+        Error::Other(early) => return TransportError::new(TransportKind::Connect, early),
+        // What the caller's configuration forbids is not sent either.
+        Error::Timeout(Timeout::Resolve | Timeout::Connect)
+        | Error::BadUri(_)
+        | Error::RequireHttpsOnly(_)
+        | Error::TlsRequired => TransportKind::Connect,
         Error::Timeout(_) => TransportKind::Timeout,
-        Error::BodyExceedsLimit(_) => TransportKind::TooLarge,
-        Error::Io(error) if never_connected(error) => TransportKind::Connect,
-        Error::Io(error) if matches!(error.kind(), IoKind::TimedOut | IoKind::WouldBlock) => {
+        Error::Io(ref error) if matches!(error.kind(), IoKind::TimedOut | IoKind::WouldBlock) => {
             TransportKind::Timeout
         }
         _ => TransportKind::Lost,
     };
     TransportError::new(kind, error)
-}
-
-/// Whether an I/O error can only mean that no connection was made.
-fn never_connected(error: &std::io::Error) -> bool {
-    use rustls::Error as Tls;
-
-    let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<Tls>());
-    let refused = matches!(
-        tls,
-        Some(Tls::InvalidCertificate(_) | Tls::PeerIncompatible(_) | Tls::NoCertificatesPresented)
-    );
-    refused
-        || matches!(
-            error.kind(),
-            IoKind::ConnectionRefused
-                | IoKind::HostUnreachable
-                | IoKind::NetworkUnreachable
-                | IoKind::AddrNotAvailable
-                | IoKind::PermissionDenied
-        )
 }

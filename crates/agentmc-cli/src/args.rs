@@ -1,5 +1,7 @@
 //! The command line.
 
+#![allow(clippy::doc_markdown, reason = "these comments are the help, printed as they stand")]
+
 use std::path::PathBuf;
 
 use agentmc_core::Revision;
@@ -57,9 +59,9 @@ pub(crate) struct Common {
 /// The forms of output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Form {
-    /// JSON, for programs
+    /// JSON, for programs; every character as it came
     Json,
-    /// Text in columns, for people
+    /// Text in columns, for people; a space for every control character
     Table,
 }
 
@@ -131,7 +133,7 @@ pub(crate) struct Sandbox {
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
     /// The seed of the world: the same seed makes the same boards, tasks and keys
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = agentmc_sandbox::Options::default().seed)]
     pub(crate) seed: u64,
 }
 

@@ -34,7 +34,7 @@ fn perform(
     out: &mut Output,
 ) -> Result<(), Failure> {
     if args.dry_run || args.curl {
-        let api = request::with_placeholders(api)?;
+        let api = request::with_placeholder(api, endpoint)?;
         let call = api.call_by_name(endpoint.id, params)?;
         let auth = api.auth_for(endpoint);
         return if args.curl {

@@ -11,28 +11,15 @@ use crate::failure::Failure;
 /// The environment variable that holds a credential of a kind.
 pub(crate) const fn variable(auth: Auth) -> &'static str {
     match auth {
+        Auth::ApiKey => "AGENTMC_API_KEY",
         Auth::AgentBearer => "AGENTMC_AGENT_TOKEN",
         Auth::Bearer => "AGENTMC_BEARER_TOKEN",
         Auth::ConnectToken => "AGENTMC_CONNECT_TOKEN",
         Auth::SessionCookie => "AGENTMC_SESSION_COOKIE",
-        _ => "AGENTMC_API_KEY",
+        // A kind that is new gets no other kind's secret.
+        _ => "AGENTMC_CREDENTIAL",
     }
 }
-
-/// A credential of a kind.
-pub(crate) fn credential(auth: Auth, secret: &str) -> Result<Credential, BuildError> {
-    match auth {
-        Auth::AgentBearer => Credential::agent_token(secret),
-        Auth::Bearer => Credential::bearer_token(secret),
-        Auth::ConnectToken => Credential::connect_token(secret),
-        Auth::SessionCookie => Credential::session_cookie(secret),
-        _ => Credential::api_key(secret),
-    }
-}
-
-/// Every kind of credential.
-pub(crate) const KINDS: &[Auth] =
-    &[Auth::ApiKey, Auth::AgentBearer, Auth::Bearer, Auth::ConnectToken, Auth::SessionCookie];
 
 /// The API as flags and environment describe it.
 pub(crate) fn api(common: &Common) -> Result<Api, Failure> {
@@ -42,13 +29,13 @@ pub(crate) fn api(common: &Common) -> Result<Api, Failure> {
             if common.allow_plain_http { BaseUrl::allowing_plain_http } else { BaseUrl::new };
         api = api.at(parse(&url).map_err(BuildError::from)?);
     }
-    for auth in KINDS {
+    for auth in Auth::ALL {
         let secret = match &common.api_key_file {
             Some(file) if *auth == Auth::ApiKey => Some(read_key(file)?),
             _ => environment(variable(*auth)),
         };
         if let Some(secret) = secret {
-            api = api.credential(credential(*auth, secret.trim())?);
+            api = api.credential(Credential::new(*auth, secret.trim())?);
         }
     }
     Ok(api)
@@ -80,4 +67,18 @@ fn read_key(file: &Path) -> Result<String, Failure> {
         return Err(Failure::input(format!("the API key file {} is empty", file.display())));
     }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{Auth, variable};
+
+    #[test]
+    fn every_kind_of_credential_has_a_variable_of_its_own() {
+        let variables: BTreeSet<&str> = Auth::ALL.iter().map(|auth| variable(*auth)).collect();
+        assert_eq!(variables.len(), Auth::ALL.len());
+        assert!(!variables.contains("AGENTMC_CREDENTIAL"), "{variables:?}");
+    }
 }

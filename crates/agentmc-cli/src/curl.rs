@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use agentmc_core::endpoint::Auth;
-use http::header::{AUTHORIZATION, COOKIE, HeaderName};
+use http::header::HeaderName;
 
 use crate::config::variable;
+use crate::text::escaped;
 
 /// The command for a POSIX shell.
 pub(crate) fn command(request: &http::Request<impl AsRef<[u8]>>, auth: Option<Auth>) -> String {
@@ -20,19 +21,16 @@ pub(crate) fn command(request: &http::Request<impl AsRef<[u8]>>, auth: Option<Au
     }
     let body = request.body().as_ref();
     if !body.is_empty() {
-        let _ = write!(text, " \\\n  --data-raw {}", quoted(&String::from_utf8_lossy(body)));
+        let _ =
+            write!(text, " \\\n  --data-raw {}", quoted(&escaped(&String::from_utf8_lossy(body))));
     }
     text
 }
 
 /// A header whose value the shell fills in; in double quotes, where variables are expanded.
 fn secret(name: &HeaderName, auth: Option<Auth>) -> String {
-    let prefix = match *name {
-        AUTHORIZATION => "Bearer ",
-        COOKIE => "laravel_session=",
-        _ => "",
-    };
-    format!("\"{name}: {prefix}${}\"", variable(auth.unwrap_or(Auth::ApiKey)))
+    let auth = auth.unwrap_or(Auth::ApiKey);
+    format!("\"{name}: {}${}\"", auth.prefix(), variable(auth))
 }
 
 /// The text in single quotes, where a POSIX shell expands nothing.

@@ -11,7 +11,7 @@ use crate::output::Output;
 
 pub(crate) fn run(common: &Common, args: &Decode, out: &mut Output) -> Result<(), Failure> {
     let endpoint = find(&args.id)?;
-    let revision = common.revision.unwrap_or(endpoint.newest());
+    let revision = common.revision.unwrap_or_else(|| endpoint.newest());
     let step = endpoint.step_in(revision)?;
     let mut body = Vec::new();
     let read = std::io::stdin().lock().read_to_end(&mut body);

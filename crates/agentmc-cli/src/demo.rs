@@ -26,6 +26,7 @@ pub(crate) struct Done {
 }
 
 pub(crate) fn run(common: &Common, out: &mut Output) -> Result<(), Failure> {
+    refuse_what_it_brings(common)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::io("the demonstration cannot start", error))?;
 
@@ -43,6 +44,23 @@ pub(crate) fn run(common: &Common, out: &mut Output) -> Result<(), Failure> {
         return Ok(out.json(&Value::Array(all.iter().map(Done::to_json).collect()))?);
     }
     Ok(out.text(&format!("\nEvery one of {} replies was what it should be.", all.len()))?)
+}
+
+/// Refuses flags that would have no effect: the demonstration is not about what they name.
+fn refuse_what_it_brings(common: &Common) -> Result<(), Failure> {
+    let flags = [
+        ("--base-url", common.base_url.is_some()),
+        ("--api-key-file", common.api_key_file.is_some()),
+        ("--agent", common.agent.is_some()),
+        ("--revision", common.revision.is_some()),
+    ];
+    match flags.iter().find(|(_, given)| *given) {
+        None => Ok(()),
+        Some((flag, _)) => Err(Failure::input(format!(
+            "{flag} means nothing to `agentmc demo`, which brings a server, a key and an agent of its own \
+             and speaks the newest revision"
+        ))),
+    }
 }
 
 /// Prints the steps, up to the one that went wrong if one did.
@@ -84,15 +102,14 @@ impl Done {
     }
 }
 
-/// The requests that arrived after the first `before`, as steps.
+/// The requests that arrived after the first `before` of all, as steps.
 pub(crate) fn arrived<F: Frontend>(
     sandbox: &Sandbox,
     before: usize,
     what: &'static str,
     milliseconds: f64,
 ) -> Vec<Done> {
-    let seen = sandbox.seen();
-    let new = seen.get(before..).unwrap_or_default();
+    let new = sandbox.seen_since(before);
     let each = milliseconds / f64::from(u32::try_from(new.len().max(1)).unwrap_or(u32::MAX));
     let step = |seen: &agentmc_sandbox::Seen| Done {
         frontend: F::NAME,

@@ -1,10 +1,11 @@
 //! What can go wrong, the one line that says so, and the exit code.
 
-use std::fmt::Write;
 use std::io;
 use std::process::ExitCode;
 
 use agentmc_core::{BuildError, Error, ErrorKind};
+
+use crate::text::one_line;
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -80,19 +81,11 @@ fn code(error: &Error) -> u8 {
 
 /// The message of an error, its causes, and what to do next.
 fn explain(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        let message = error.to_string();
-        if !text.ends_with(&message) {
-            let _ = write!(text, ": {message}");
-        }
-        cause = error.source();
+    let text = error.explain();
+    match advice(error) {
+        Some(advice) => format!("{text} ({advice})"),
+        None => text,
     }
-    if let Some(advice) = advice(error) {
-        let _ = write!(text, " ({advice})");
-    }
-    text
 }
 
 fn advice(error: &Error) -> Option<&'static str> {
@@ -123,9 +116,4 @@ fn advice(error: &Error) -> Option<&'static str> {
         ErrorKind::Redirect => Some("check the base URL"),
         _ => None,
     }
-}
-
-/// The text on one line and without control characters: it may come from a server.
-fn one_line(text: &str) -> String {
-    text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
 }

@@ -18,6 +18,8 @@ mod request;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod table;
+mod text;
+mod usage;
 mod value;
 
 use args::{Args, Command};
@@ -25,9 +27,13 @@ use failure::Failure;
 use output::Output;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    let mut out = Output::new(args.common.output);
-    let result = run(&args, &mut out).and_then(|()| Ok(out.finish()?));
+    let result = match Args::try_parse() {
+        Ok(args) => {
+            let mut out = Output::new(args.common.output);
+            run(&args, &mut out).and_then(|()| Ok(out.finish()?))
+        }
+        Err(error) => usage::answer(&error),
+    };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::args::Form;
-use crate::table;
+use crate::{table, text};
 
 /// Standard output.
 pub(crate) struct Output {
@@ -35,7 +35,7 @@ impl Output {
         }
     }
 
-    /// Writes a value as JSON.
+    /// Writes a value as JSON, for programs: no character is changed.
     pub(crate) fn json<T: Serialize + ?Sized>(&mut self, value: &T) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut self.stdout, value)?;
         self.stdout.write_all(b"\n")
@@ -53,9 +53,9 @@ impl Output {
         self.stdout.write_all(if items == 0 { b"[]\n" } else { b"\n]\n" })
     }
 
-    /// Writes text, ended by a line break.
+    /// Writes text for people, ended by a line break: line breaks are all it has of control characters.
     pub(crate) fn text(&mut self, text: &str) -> io::Result<()> {
-        self.stdout.write_all(text.as_bytes())?;
+        self.stdout.write_all(text::lines(text).as_bytes())?;
         if text.ends_with('\n') { Ok(()) } else { self.stdout.write_all(b"\n") }
     }
 

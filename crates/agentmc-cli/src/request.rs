@@ -1,13 +1,13 @@
 //! A request, shown instead of sent.
 
-use agentmc_core::{Api, Endpoint};
+use agentmc_core::{Api, Credential, Endpoint};
 use http::HeaderValue;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::config;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::text;
 
 /// What stands for a secret.
 const PLACEHOLDER: &str = "<secret>";
@@ -22,14 +22,17 @@ struct Shown<'a> {
     body: Value,
 }
 
-/// The same API with something in place of every credential it lacks, since nothing is sent.
-pub(crate) fn with_placeholders(mut api: Api) -> Result<Api, Failure> {
-    for auth in config::KINDS {
-        if !api.has_credential(*auth) {
-            api = api.credential(config::credential(*auth, PLACEHOLDER)?);
-        }
+/// The same API; if it has no credential for `endpoint`, with something in place of the one that the
+/// operation asks for first. Nothing is sent, so a request can be shown without it.
+pub(crate) fn with_placeholder(api: Api, endpoint: &Endpoint) -> Result<Api, Failure> {
+    if api.auth_for(endpoint).is_some() {
+        return Ok(api);
     }
-    Ok(api)
+    let first = endpoint.step(api.spoken_revision()).and_then(|step| step.auth.first());
+    Ok(match first {
+        Some(auth) => api.credential(Credential::new(*auth, PLACEHOLDER)?),
+        None => api,
+    })
 }
 
 /// Prints a request.
@@ -52,14 +55,13 @@ pub(crate) fn print(
             (endpoint.id, request.method().as_str(), request.uri().to_string());
         return Ok(out.json(&Shown { operation, method, url, headers, body })?);
     }
-    let mut text = format!("{} {}\n", request.method(), request.uri());
+    let mut head = format!("{} {}\n", request.method(), request.uri());
     for (name, value) in &headers {
-        text.push_str(&format!("{name}: {}\n", value.as_str().unwrap_or_default()));
+        head.push_str(&format!("{name}: {}\n", value.as_str().unwrap_or_default()));
     }
-    out.text(&text)?;
+    out.text(&head)?;
     if !body.is_null() {
-        out.text("")?;
-        out.json(&body)?;
+        out.text(&format!("\n{}", text::escaped(&format!("{body:#}"))))?;
     }
     Ok(())
 }

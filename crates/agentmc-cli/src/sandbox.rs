@@ -1,12 +1,12 @@
 //! `agentmc sandbox`, and the server behind `--sandbox`.
 
-use agentmc_core::Api;
+use agentmc_core::{Api, Credential};
 use agentmc_sandbox::{Options, Sandbox};
 use serde_json::json;
 
+use crate::args;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{args, config};
 
 /// A server of its own for one command.
 pub(crate) fn fresh() -> Result<Sandbox, Failure> {
@@ -25,7 +25,7 @@ pub(crate) fn api(sandbox: &Sandbox) -> Result<Api, Failure> {
     ];
     let mut api = sandbox.api();
     for (auth, secret) in others {
-        api = api.credential(config::credential(auth, secret)?);
+        api = api.credential(Credential::new(auth, secret)?);
     }
     Ok(api)
 }

@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
+use crate::text::one_line;
+
 /// The most columns of a listing, and the most characters of a cell in one.
 const COLUMNS: usize = 8;
 const CELL: usize = 40;
@@ -67,7 +69,9 @@ fn listing(items: &[Value]) -> String {
             .map(|name| item.get(name).map_or_else(String::new, |value| cell(value, CELL)))
             .collect()
     };
-    columns(&names, &items.iter().map(row).collect::<Vec<_>>())
+    let heading: Vec<String> = names.iter().map(|name| one_line(name)).collect();
+    let heading: Vec<&str> = heading.iter().map(String::as_str).collect();
+    columns(&heading, &items.iter().map(row).collect::<Vec<_>>())
 }
 
 fn page(value: &Value) -> String {
@@ -83,8 +87,9 @@ fn page(value: &Value) -> String {
 
 fn record(members: &Map<String, Value>) -> String {
     let width = members.keys().map(|name| name.chars().count()).max().unwrap_or(0);
-    let line =
-        |(name, value): (&String, &Value)| format!("{name:<width$}  {}\n", cell(value, usize::MAX));
+    let line = |(name, value): (&String, &Value)| {
+        format!("{:<width$}  {}\n", one_line(name), cell(value, usize::MAX))
+    };
     members.iter().map(line).collect()
 }
 
@@ -95,11 +100,10 @@ fn cell(value: &Value, most: usize) -> String {
         Value::String(text) => text.clone(),
         value => value.to_string(),
     };
-    let shown: String =
-        text.chars().map(|char| if char.is_control() { ' ' } else { char }).take(most).collect();
+    let text = one_line(&text);
     if text.chars().nth(most).is_none() {
-        shown
+        text
     } else {
-        shown.chars().take(most - 1).chain(['…']).collect()
+        text.chars().take(most - 1).chain(['…']).collect()
     }
 }

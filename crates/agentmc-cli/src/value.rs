@@ -28,17 +28,17 @@ pub(crate) fn params(
 fn object(source: &str) -> Result<Map<String, Value>, Failure> {
     let text = match (source, source.strip_prefix('@')) {
         ("-", _) => {
-            let mut text = String::new();
-            let read = std::io::stdin().lock().read_to_string(&mut text);
+            let mut text = Vec::new();
+            let read = std::io::stdin().lock().read_to_end(&mut text);
             read.map_err(|error| Failure::io("standard input cannot be read", error))?;
             text
         }
-        (_, Some(file)) => std::fs::read_to_string(file).map_err(|error| {
+        (_, Some(file)) => std::fs::read(file).map_err(|error| {
             Failure::input(format!("--json: the file {file} cannot be read: {error}"))
         })?,
-        (text, None) => text.to_owned(),
+        (text, None) => text.into(),
     };
-    match serde_json::from_str(&text) {
+    match serde_json::from_slice(&text) {
         Ok(Value::Object(params)) => Ok(params),
         Ok(_) => Err(Failure::input(
             "--json takes a JSON object of parameters, such as {\"board_id\": 3}",

@@ -6,6 +6,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use agentmc_async::{reqwest, rustls};
 use agentmc_core::reply::{Page, Reply};
 use agentmc_core::types::Page as PageOf;
 use agentmc_core::{Api, Error, Operation, Output};
@@ -15,6 +16,9 @@ use serde_json::{Map, Value};
 pub trait Subject {
     /// A client of `api`.
     fn new(api: Api) -> Self;
+
+    /// A client of `api` that trusts `root`, a certificate as DER, and nothing else. It uses no proxy.
+    fn trusting(api: Api, root: &[u8]) -> Self;
 
     /// Performs `operation`.
     ///
@@ -73,6 +77,16 @@ impl Subject for Blocking {
         Self(agentmc_blocking::Client::new(api))
     }
 
+    fn trusting(api: Api, root: &[u8]) -> Self {
+        use agentmc_blocking::ureq;
+        use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+        let root = Certificate::from_der(root).to_owned();
+        let tls = TlsConfig::builder().root_certs(RootCerts::new_with_certs(&[root]));
+        let config = ureq::Agent::config_builder().proxy(None);
+        Self(agentmc_blocking::Client::build_with_tls(api, config, tls))
+    }
+
     fn send<O: Operation>(&self, operation: &O) -> Result<Output<O>, Error> {
         self.0.send(operation)
     }
@@ -104,20 +118,38 @@ impl Subject for Blocking {
 }
 
 impl Async {
+    #[expect(
+        clippy::expect_used,
+        reason = "without a runtime or a client there is nothing to test"
+    )]
+    fn with_runtime(client: Result<agentmc_async::Client, reqwest::Error>) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = Arc::new(runtime.expect("a runtime starts"));
+        Self { client: client.expect("reqwest can be set up"), runtime }
+    }
+
     fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)
     }
 }
 
 impl Subject for Async {
-    #[expect(
-        clippy::expect_used,
-        reason = "without a runtime or a client there is nothing to test"
-    )]
     fn new(api: Api) -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let client = agentmc_async::Client::new(api).expect("reqwest can be set up");
-        Self { client, runtime: Arc::new(runtime.expect("a runtime starts")) }
+        Self::with_runtime(agentmc_async::Client::new(api))
+    }
+
+    #[expect(clippy::expect_used, reason = "a root that cannot be used is the test's mistake")]
+    fn trusting(api: Api, root: &[u8]) -> Self {
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(root.to_vec().into()).expect("a certificate");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("ring supports TLS 1.2 and 1.3")
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let builder = reqwest::Client::builder().no_proxy();
+        Self::with_runtime(agentmc_async::Client::build_with_tls(api, builder, tls))
     }
 
     fn send<O: Operation>(&self, operation: &O) -> Result<Output<O>, Error> {

@@ -1,6 +1,13 @@
 //! The credentials a sandbox accepts.
 
+use std::fmt::Write;
+
 use fastrand::Rng;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+/// The block of SHA-256, in bytes: what a key of an HMAC fills.
+const BLOCK: usize = 64;
 
 /// The credentials a sandbox accepts, made from its seed.
 ///
@@ -42,9 +49,71 @@ impl Keys {
             socket_secret: token(rng, "", 32),
         }
     }
+
+    /// The signature with which a socket may subscribe to a channel, as the socket-auth operations answer it:
+    /// `{socket_key}:{hex}`, where `hex` is the HMAC-SHA256 of `{socket_id}:{channel}` under `socket_secret`.
+    #[must_use]
+    pub fn sign(&self, socket_id: &str, channel: &str) -> String {
+        let text = format!("{socket_id}:{channel}");
+        format!("{}:{}", self.socket_key, hmac(self.socket_secret.as_bytes(), &text))
+    }
+}
+
+/// The HMAC-SHA256 of a text, in hexadecimal.
+fn hmac(secret: &[u8], text: &str) -> String {
+    let hash;
+    let secret = if secret.len() > BLOCK {
+        hash = Sha256::digest(secret);
+        hash.as_slice()
+    } else {
+        secret
+    };
+    // A key shorter than a block is filled up with zeros.
+    let mut key = [0; BLOCK];
+    key.iter_mut().zip(secret).for_each(|(place, byte)| *place = *byte);
+    let mut mac = Hmac::<Sha256>::new(&key.into());
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing into a `String` cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 fn token(rng: &mut Rng, prefix: &str, length: usize) -> String {
     let characters = std::iter::repeat_with(|| rng.alphanumeric()).take(length);
     prefix.chars().chain(characters).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Keys, Rng, hmac};
+
+    /// The signature that another implementation of HMAC-SHA256 made.
+    #[test]
+    fn a_signature_is_over_the_socket_and_then_the_channel() {
+        let keys = Keys {
+            socket_key: "ferry-key".to_owned(),
+            socket_secret: "ferry-secret-0123456789abcdefghi".to_owned(),
+            ..Keys::new(&mut Rng::with_seed(0))
+        };
+        assert_eq!(
+            keys.sign("1234.567890", "private-agent-realtime.1.42"),
+            "ferry-key:d78e08585ac9c05b00848c0a35e8ad6cd884352fdf3e6120325bde805d74f71d"
+        );
+    }
+
+    #[test]
+    fn a_secret_longer_than_a_block_is_hashed_first() {
+        assert_eq!(
+            hmac("x".repeat(100).as_bytes(), "1234.567890:private-agent-realtime.1.42"),
+            "8719e8b7d923fce08cb0ceb47dc96edce8b8e546c626b0456c676ea7d361d658"
+        );
+    }
+
+    #[test]
+    fn an_hmac_is_that_of_rfc_4231() {
+        let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        assert_eq!(hmac(b"Jefe", "what do ya want for nothing?"), expected);
+    }
 }

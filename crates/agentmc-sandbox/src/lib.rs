@@ -46,9 +46,11 @@ mod keys;
 mod reply;
 mod sandbox;
 mod seed;
+mod seen;
 mod server;
 mod world;
 
 pub use keys::Keys;
-pub use sandbox::{Options, Sandbox, Seen};
+pub use sandbox::{Options, Sandbox};
+pub use seen::Seen;
 pub use world::{Table, Team, World};

@@ -1,6 +1,5 @@
 //! The running sandbox.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,14 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use agentmc_core::{Api, BaseUrl, Credential};
 use agentmc_types::{AgentId, Object, SessionId, SignalId};
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
 
 use crate::keys::Keys;
+use crate::seen::{Memory, Seen};
 use crate::server::Server;
 use crate::world::World;
-
-/// How many requests are remembered.
-const REMEMBERED: usize = 10_000;
 
 /// An AgentMC server in the process.
 ///
@@ -40,28 +36,10 @@ pub struct Options {
     pub seed: u64,
 }
 
-/// A request that arrived, and how it was answered.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Seen {
-    /// The method.
-    pub method: Method,
-    /// The path and the query, as they were sent.
-    pub target: String,
-    /// The headers, credentials included.
-    pub headers: HeaderMap,
-    /// The body; of one that was too large, the first part.
-    pub body: Bytes,
-    /// The status of the reply.
-    pub status: StatusCode,
-    /// The operation it was understood as; `None` if the path or the method was unknown.
-    pub operation: Option<&'static str>,
-}
-
 /// What the server and its owner share.
 pub(crate) struct State {
     world: Mutex<World>,
-    seen: Mutex<VecDeque<Seen>>,
+    seen: Mutex<Memory>,
 }
 
 impl Sandbox {
@@ -108,12 +86,28 @@ impl Sandbox {
         self.api.clone()
     }
 
-    /// The requests that arrived, oldest first; the last 10,000 of them.
+    /// The requests that arrived, oldest first: the last 10,000 of them, and no more of those than hold
+    /// 64 MiB of targets, headers and bodies together.
     ///
     /// A request is among them before its reply is sent.
     #[must_use]
     pub fn seen(&self) -> Vec<Seen> {
-        locked(&self.state.seen).iter().cloned().collect()
+        self.seen_since(0)
+    }
+
+    /// How many requests have arrived since the start, also those that [`seen`](Self::seen) has forgotten.
+    #[must_use]
+    pub fn seen_count(&self) -> usize {
+        locked(&self.state.seen).count()
+    }
+
+    /// The requests that arrived after the first `count` since the start, oldest first, as far as
+    /// [`seen`](Self::seen) still has them.
+    ///
+    /// With an earlier [`seen_count`](Self::seen_count) these are the requests that arrived meanwhile.
+    #[must_use]
+    pub fn seen_since(&self, count: usize) -> Vec<Seen> {
+        locked(&self.state.seen).since(count)
     }
 
     /// Looks at the world, or changes it. Requests wait until `look` is done, so it must not send any.
@@ -164,21 +158,7 @@ impl State {
     /// Answers a request and remembers it.
     pub(crate) fn answer(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
         let (operation, response) = crate::handler::answer(&mut locked(&self.world), &request);
-        let (parts, body) = request.into_parts();
-        let target = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
-        let mut seen = locked(&self.seen);
-        if seen.len() == REMEMBERED {
-            seen.pop_front();
-        }
-        let status = response.status();
-        seen.push_back(Seen {
-            method: parts.method,
-            target,
-            headers: parts.headers,
-            body,
-            status,
-            operation,
-        });
+        locked(&self.seen).add(Seen::new(request, response.status(), operation));
         response
     }
 }

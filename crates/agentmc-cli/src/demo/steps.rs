@@ -27,6 +27,7 @@ use crate::failure::Failure;
 const TASKS: usize = 12;
 const PER_PAGE: u32 = 5;
 const OWNER: &str = "agent-claim:demonstration-owner";
+const SOCKET_ID: &str = "1234.567890";
 const STRANGER: &str = "agent-claim:another-process-entirely";
 
 /// Performs every step; what was done is given even if one goes wrong.
@@ -186,14 +187,12 @@ impl<F: Frontend> Demo<'_, F> {
 
         let socket = claimed.socket.ok_or_else(|| unexpected("a claimed session has a socket"))?;
         let sign =
-            AuthenticateAgentRealtimeSocket::new(session, "1234.567890", socket.channel.as_str());
+            AuthenticateAgentRealtimeSocket::new(session, SOCKET_ID, socket.channel.as_str());
         let signed = self
             .step("the socket is signed", async |client| client.acting_as(agent).send(&sign).await)
             .await?;
-        let signature = signed.auth.strip_prefix(&format!("{}:", socket.connection.key));
-        let hex =
-            |text: &str| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        expect(signature.is_some_and(hex), "the signature is the app's key and a SHA-256 in hex")?;
+        let expected = self.sandbox.keys().sign(SOCKET_ID, &socket.channel);
+        expect(signed.auth == expected, "the signature is that of the socket and the channel")?;
         Ok(session)
     }
 
@@ -263,7 +262,7 @@ impl<F: Frontend> Demo<'_, F> {
         what: &'static str,
         call: impl AsyncFnOnce(&F) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let before = self.sandbox.seen().len();
+        let before = self.sandbox.seen_count();
         let start = Instant::now();
         let result = call(&self.client).await;
         let milliseconds = start.elapsed().as_secs_f64() * 1000.0;

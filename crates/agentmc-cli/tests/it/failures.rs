@@ -5,7 +5,7 @@ use std::net::TcpListener;
 
 use agentmc_sandbox::Sandbox;
 
-use crate::process::{against, run, run_in};
+use crate::process::{Ran, against, feed, run, run_in};
 
 #[track_caller]
 fn refused(code: i32, message: &str, args: &[&str]) {
@@ -95,17 +95,71 @@ fn a_base_url_that_would_leak_the_key_is_refused() {
 }
 
 #[test]
-fn usage_errors_are_code_2_and_help_is_code_0() {
-    for args in [
-        &["call"][..],
-        &["nonsense"],
+fn a_usage_error_is_one_line_that_names_the_help() {
+    refused(2, "agentmc: a command is missing (agentmc --help)", &[]);
+    refused(
+        2,
+        "agentmc: unrecognized subcommand 'cal'; tip: a similar subcommand exists: 'call' (agentmc --help)",
+        &["cal"],
+    );
+    refused(
+        2,
+        "agentmc: the following required arguments were not provided: <ID> (agentmc call --help)",
+        &["call"],
+    );
+    refused(
+        2,
+        "agentmc: unexpected argument '--api-key' found; tip: a similar argument exists: '--api-key-file' \
+         (agentmc call --help)",
+        &["call", "listTasks", "--api-key=cc_very_secret"],
+    );
+    refused(
+        2,
+        "agentmc: the argument '--curl' cannot be used with '--dry-run' (agentmc call --help)",
+        &["call", "listTasks", "--curl", "--dry-run"],
+    );
+    refused(
+        2,
+        "agentmc: invalid value '0' for '--timeout <SECONDS>': it must be a number of seconds above 0, such as 2.5 \
+         (agentmc call --help)",
         &["call", "listTasks", "--timeout", "0"],
-        &["call", "listTasks", "--revision", "9"],
+    );
+    refused(
+        2,
+        "agentmc: invalid value '9' for '--revision <REVISION>': there is no revision `9`; choose one of 0.1.1, \
+         0.3.64, 0.3.169 (agentmc decode --help)",
+        &["decode", "listTasks", "--revision", "9"],
+    );
+    let ran = run(&["\u{1b}[31m\nred"]);
+    assert!(ran.code == 2 && !ran.error().contains('\u{1b}'), "{:?}", ran.stderr);
+}
+
+#[test]
+fn help_and_the_version_are_no_errors() {
+    for (args, start) in [
+        (&["--help"][..], "The AgentMC API from the command line"),
+        (&["call", "--help"], "Call an operation by its id"),
+        (&["help", "call"], "Call an operation by its id"),
+        (&["--version"], "agentmc "),
     ] {
-        assert_eq!(run(args).code, 2, "{args:?}");
+        let ran = run(args);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{args:?}");
+        assert!(ran.stdout.starts_with(start), "{}", ran.stdout);
     }
-    for args in [&["--help"][..], &["call", "--help"], &["--version"]] {
-        assert_eq!(run(args).code, 0, "{args:?}");
+}
+
+#[test]
+fn json_that_is_not_utf_8_is_wrong_input_wherever_it_comes_from() {
+    let bytes = b"{\"name\": \"\xff\"}";
+    let file = std::env::temp_dir().join(format!("agentmc-bytes-{}.json", std::process::id()));
+    std::fs::write(&file, bytes).unwrap();
+    let at_file = format!("@{}", file.display());
+    let ran = ["-", &at_file]
+        .map(|from| feed(bytes, &[], &["call", "createBoard", "--dry-run", "--json", from]));
+    std::fs::remove_file(&file).unwrap();
+    for ran in ran {
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+        assert!(ran.error().starts_with("agentmc: --json is not JSON: "), "{}", ran.error());
     }
 }
 
@@ -167,25 +221,42 @@ fn a_refusal_is_code_1_with_its_fields() {
     );
 }
 
-/// A server may say anything; a terminal must not obey it.
-#[test]
-fn control_characters_of_a_server_do_not_reach_the_terminal() {
+/// Runs a command whose one request is answered like this.
+fn answered(status: u16, body: &'static str, args: &[&str]) -> Ran {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let server = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let _ = stream.read(&mut [0; 4096]).unwrap();
-        let body = r#"{"error":{"code":"x","message":"red \u001b[31m\nalert\u0007"}}"#;
         let head = format!(
-            "HTTP/1.1 400 No\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            "HTTP/1.1 {status} Well\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );
         stream.write_all((head + body).as_bytes()).unwrap();
     });
-    let ran = run_in(
-        &[("AGENTMC_API_KEY", "cc_x")],
-        &["call", "createBoard", "name=B", "--base-url", &url],
-    );
+    let more = ["--base-url", &url, "-o", "table"];
+    let ran = run_in(&[("AGENTMC_API_KEY", "cc_x")], &[args, &more].concat());
     server.join().unwrap();
+    ran
+}
+
+/// A server may say anything; a terminal must not obey it.
+#[test]
+fn control_characters_of_a_server_do_not_reach_the_terminal() {
+    let body = r#"{"error":{"code":"x","message":"red \u001b[31m\nalert\u0007"}}"#;
+    let ran = answered(400, body, &["call", "createBoard", "name=B"]);
     assert_eq!(ran.error(), "agentmc: createBoard: 400 Bad Request: red  [31m alert");
+}
+
+#[test]
+fn control_characters_in_a_table_become_spaces() {
+    let board = r#"{"data":{"a\u001b[31m\nb":"red\u0085","plain":{"\u009b":"\u007f"}}}"#;
+    let ran = answered(200, board, &["call", "showBoard", "board=1"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    assert_eq!(ran.stdout, "a [31m b  red \nplain      {\" \":\" \"}\n");
+
+    let boards = r#"{"data":[{"a\u001b[31m\nb":"red\u0085!"}]}"#;
+    let ran = answered(200, boards, &["call", "listBoards"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    assert_eq!(ran.stdout, "a [31m b\nred !\n");
 }

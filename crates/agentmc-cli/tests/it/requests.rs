@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use agentmc_core::{OPERATIONS, Revision};
+use agentmc_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use crate::process::{run, run_in};
@@ -132,6 +133,96 @@ fn curl_reads_the_secret_from_the_environment() {
         json!({"board_id": 3, "column_id": 1, "title": "it's", "description": "$HOME `id`"});
     assert_eq!(serde_json::from_str::<Value>(body).unwrap(), expected);
     assert!(words.lines().any(|word| word == "x-api-key: cc_other"), "{words}");
+}
+
+/// The headers that hold a credential, as `--dry-run` and as `--curl` show them.
+#[track_caller]
+fn credentials(variables: &[(&str, &str)], args: &[&str]) -> (Vec<String>, Vec<String>) {
+    let dry = run_in(variables, &[args, &["--dry-run"]].concat()).json();
+    let secret =
+        dry["headers"].as_object().unwrap().iter().filter(|(_, value)| *value == "<secret>");
+    let names = secret.map(|(name, _)| name.clone()).collect();
+    let curl = run_in(variables, &[args, &["--curl"]].concat());
+    assert_eq!(curl.code, 0, "{}", curl.stderr);
+    let headers = curl.stdout.lines().filter_map(|line| line.trim().strip_prefix("-H \""));
+    let headers = headers.map(|line| line.trim_end_matches(['\\', ' ', '"']).to_owned()).collect();
+    (names, headers)
+}
+
+#[test]
+fn a_request_is_shown_with_the_credential_it_would_be_sent_with() {
+    let shown = |variable: &str, revision: &str, name: &str, curl: &str| {
+        let args = ["call", "listTasks", "--revision", revision];
+        let expected = (vec![name.to_owned()], vec![curl.to_owned()]);
+        assert_eq!(credentials(&[(variable, "very_secret")], &args), expected);
+    };
+    shown(
+        "AGENTMC_BEARER_TOKEN",
+        "0.1.1",
+        "authorization",
+        "authorization: Bearer $AGENTMC_BEARER_TOKEN",
+    );
+    shown(
+        "AGENTMC_AGENT_TOKEN",
+        "0.1.1",
+        "authorization",
+        "authorization: Bearer $AGENTMC_AGENT_TOKEN",
+    );
+    shown(
+        "AGENTMC_SESSION_COOKIE",
+        "0.3.169",
+        "cookie",
+        "cookie: laravel_session=$AGENTMC_SESSION_COOKIE",
+    );
+    // A credential the operation does not take there is not sent.
+    shown("AGENTMC_BEARER_TOKEN", "0.3.169", "x-api-key", "x-api-key: $AGENTMC_API_KEY");
+}
+
+#[test]
+fn without_any_credential_the_first_that_serves_is_shown() {
+    let shown = |args: &[&str]| credentials(&[], args).1;
+    assert_eq!(shown(&["call", "listTasks"]), ["x-api-key: $AGENTMC_API_KEY"]);
+    let connect = ["call", "connectAgent", "--revision", "0.1.1", "--no-limits", "--json"];
+    let object = r#"{"name": "a"}"#;
+    assert_eq!(
+        shown(&[&connect[..], &[object]].concat()),
+        ["authorization: Bearer $AGENTMC_CONNECT_TOKEN"]
+    );
+}
+
+#[test]
+fn the_request_shown_is_the_request_sent() {
+    let sandbox = Sandbox::start().unwrap();
+    let variables = [
+        ("AGENTMC_BEARER_TOKEN", &*sandbox.keys().bearer_token),
+        ("AGENTMC_BASE_URL", sandbox.url()),
+    ];
+    let args = ["call", "createBoard", "name=Garden", "--revision", "0.1.1"];
+    let shown = run_in(&variables, &[&args[..], &["--dry-run"]].concat()).json();
+    let ran = run_in(&variables, &args);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+
+    let seen = sandbox.seen();
+    let sent = &seen[0];
+    assert_eq!(shown["method"], sent.method.as_str());
+    assert!(shown["url"].as_str().unwrap().ends_with(&sent.target));
+    assert_eq!(shown["body"], serde_json::from_slice::<Value>(&sent.body).unwrap());
+    for (name, value) in shown["headers"].as_object().unwrap() {
+        let secret = value == "<secret>";
+        assert!(secret || sent.headers[name] == value.as_str().unwrap(), "{name}: {value}");
+        assert_eq!(secret, name == "authorization");
+    }
+    assert!(!sent.headers.contains_key("x-api-key"));
+}
+
+#[test]
+fn control_characters_in_a_request_do_not_reach_the_terminal() {
+    let args = ["call", "createBoard", "--json", r#"{"name": "a\u001b[31m\u0085b\u007f"}"#];
+    for form in [&["--curl"][..], &["--dry-run", "-o", "table"]] {
+        let shown = run(&[&args[..], form].concat()).stdout;
+        assert!(shown.contains(r#""a\u001b[31m\u0085b\u007f""#), "{shown}");
+        assert!(!shown.contains(|char: char| char.is_control() && char != '\n'), "{shown:?}");
+    }
 }
 
 #[test]

@@ -1,51 +1,18 @@
 //! What is on the wire is what the core built, seen by a server that is not ours.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
 use agentmc_conformance::on_both;
-use agentmc_core::ops::boards::{DeleteBoardColumn, ListBoards, UpdateBoard};
+use agentmc_core::ops::boards::{DeleteBoardColumn, UpdateBoard};
 use agentmc_core::ops::calendar::UpdateCalendarItem;
 use agentmc_core::ops::files::DownloadFile;
 use agentmc_core::ops::hosts::ClaimAgentRealtimeSession;
 use agentmc_core::ops::notifications::MarkNotificationRead;
 use agentmc_core::ops::tasks::{CreateTask, DeleteTask, ListTasks, ShowTask, UpdateTask};
-use agentmc_core::{Api, Credential, Error, ErrorKind, Operation, RetryPolicy, TransportKind};
+use agentmc_core::{Credential, Error, ErrorKind, Operation, Revision};
 use bytes::Bytes;
 use http::StatusCode;
-use httpmock::MockServer;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 
-/// The requests that arrived.
-type Seen = Arc<Mutex<Vec<http::Request<Bytes>>>>;
-
-fn api(server: &MockServer) -> Api {
-    let credential = Credential::api_key("cc_wire").unwrap();
-    let quick = RetryPolicy::new(3, Duration::from_millis(1), Duration::from_millis(5));
-    Api::new(credential).base_url(&server.url("/api/v1")).unwrap().acting_as(7).retry(quick)
-}
-
-/// A server that answers everything alike, and what it sees.
-fn answering(status: u16, headers: &[(&str, &str)], body: &str) -> (MockServer, Seen) {
-    let (server, seen) = (MockServer::start(), Seen::default());
-    let log = Arc::clone(&seen);
-    server.mock(|when, then| {
-        when.is_true(move |request| {
-            log.lock().unwrap().push(request.to_http_request());
-            true
-        });
-        let mut then = then.status(status).body(body);
-        for (name, value) in headers {
-            then = then.header(*name, *value);
-        }
-        let _ = then;
-    });
-    (server, seen)
-}
-
-fn json_answer(status: u16, body: &Value) -> (MockServer, Seen) {
-    answering(status, &[("content-type", "application/json")], &body.to_string())
-}
+use crate::servers::{JSON, answering, api, board, json_answer, page_of, session, task};
 
 /// Sends `operation` and holds what arrived against what the core built.
 #[track_caller]
@@ -68,41 +35,13 @@ fn arrives<S: agentmc_conformance::Subject, O: Operation>(
     for (name, value) in built.headers() {
         assert_eq!(arrived.headers().get_all(name).iter().collect::<Vec<_>>(), [value], "{name}");
     }
-    let added: Vec<_> =
+    let mut added: Vec<_> =
         arrived.headers().keys().filter(|name| !built.headers().contains_key(*name)).collect();
-    let framing = ["host", "content-length", "connection"];
-    assert!(
-        added.iter().all(|name| framing.contains(&name.as_str())),
-        "the transport adds {added:?}"
-    );
+    let framing: &[&str] =
+        if built.body().is_empty() { &["host"] } else { &["content-length", "host"] };
+    added.sort_by_key(|name| name.as_str());
+    assert_eq!(added, framing, "what the transport adds");
 }
-
-fn task() -> Value {
-    json!({
-        "id": 5, "team_id": 1, "board_id": 3, "column_id": 2, "title": "Ship", "description": null,
-        "archived_at": null, "is_archived": false, "position": 1, "due_at": null, "created_by_user_id": null,
-        "assigned_to_user_id": null, "assigned_to_agent_id": null, "attachments": [], "assignee_type": null,
-        "created_at": null, "updated_at": null,
-    })
-}
-
-fn board() -> Value {
-    json!({"id": 3, "team_id": 1, "name": "B", "description": null, "visibility": "team", "created_at": null})
-}
-
-fn page_of(items: &[Value], current: u64, last: u64) -> Value {
-    json!({
-        "data": items,
-        "links": {"first": null, "last": null, "prev": null, "next": null},
-        "meta": {"current_page": current, "last_page": last, "path": "/", "per_page": 2, "total": items.len()},
-    })
-}
-
-fn session() -> Value {
-    json!({"id": 42, "team_id": 1, "agent_id": 7, "status": "claimed", "meta": null})
-}
-
-const JSON: &[(&str, &str)] = &[("content-type", "application/json; charset=utf-8")];
 
 on_both! {
     fn a_get_with_a_query_arrives_as_built<S>() {
@@ -183,6 +122,17 @@ on_both! {
         }
     }
 
+    fn a_get_is_repeated_where_another_attempt_may_succeed<S>() {
+        let repeated = |status: &u16| matches!(status, 429 | 500 | 502 | 503 | 504);
+        let statuses = [400, 401, 402, 403, 404, 405, 409, 410, 418, 422, 429, 500, 501, 502, 503, 504];
+        for status in statuses {
+            let (server, seen) = json_answer(status, &json!({}));
+            let error = S::new(api(&server)).send(&ShowTask::new(5)).unwrap_err();
+            assert_eq!(error.status().unwrap().as_u16(), status);
+            assert_eq!(seen.lock().unwrap().len(), if repeated(&status) { 3 } else { 1 }, "{status}");
+        }
+    }
+
     fn an_error_page_of_a_proxy_keeps_status_type_and_beginning<S>() {
         let html = "<html>".to_owned() + &"Bad gateway ".repeat(500);
         let (server, seen) = answering(502, &[("content-type", "text/html")], &html);
@@ -241,83 +191,12 @@ on_both! {
         assert_eq!([agent(0), agent(1), agent(2)], ["8", "7", "7"]);
         assert_eq!([key(0), key(1), key(2)], ["cc_wire", "cc_other", "cc_wire"]);
     }
-
-    fn a_reply_over_the_limit_is_refused<S>() {
-        let (server, _) = answering(200, JSON, &" ".repeat(4096));
-        let client = S::new(api(&server).max_reply_bytes(1024));
-        let error = client.send(&ShowTask::new(5)).unwrap_err();
-        let Error::Transport(error) = &error else { panic!("{error:?}") };
-        assert_eq!(error.kind, TransportKind::TooLarge);
-    }
-
-    fn a_server_that_is_not_there_is_a_failure_to_connect<S>() {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let api = Api::new(Credential::api_key("cc_wire").unwrap());
-        let api = api.base_url(&format!("http://127.0.0.1:{port}")).unwrap().retry(RetryPolicy::NEVER);
-        let error = S::new(api).send(&CreateTask::new(3, 2, "x", "y")).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Connect);
-        assert_eq!(error.to_string(), "createTask: could not connect");
-    }
-
-    fn a_server_that_says_nothing_is_a_timeout<S>() {
-        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let api = Api::new(Credential::api_key("cc_wire").unwrap()).retry(RetryPolicy::NEVER);
-        let api = api.base_url(&format!("http://{}", silent.local_addr().unwrap())).unwrap();
-        let error = S::new(api.timeout(Duration::from_millis(60))).send(&ShowTask::new(5)).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
-    }
-
-    fn a_server_that_hangs_up_is_a_loss_and_a_create_is_not_repeated<S>() {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let api = Api::new(Credential::api_key("cc_wire").unwrap());
-        let quick = RetryPolicy::new(3, Duration::from_millis(1), Duration::from_millis(5));
-        let api = api.base_url(&format!("http://{}", listener.local_addr().unwrap())).unwrap().retry(quick);
-        let server = std::thread::spawn(move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut head = [0; 1024];
-            let read = std::io::Read::read(&mut stream, &mut head).unwrap();
-            drop(stream);
-            listener.set_nonblocking(true).unwrap();
-            (read, listener)
-        });
-        let error = S::new(api).send(&CreateTask::new(3, 2, "x", "y")).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Lost, "{error:?}");
-        let (read, listener) = server.join().unwrap();
-        assert!(read > 0, "the request was sent");
-        assert!(listener.accept().is_err(), "and not sent again");
-    }
-
-    fn a_listing_is_walked_page_by_page_and_no_further_than_asked<S>() {
-        let (server, log) = (MockServer::start(), Seen::default());
-        for (number, titles) in [(1, 2), (2, 0), (3, 1)] {
-            let log = Arc::clone(&log);
-            server.mock(|when, then| {
-                let items: Vec<Value> = (0..titles).map(|_| task()).collect();
-                when.query_param("page", number.to_string()).is_true(move |request| {
-                    if request.uri().query().unwrap_or_default().contains(&format!("page={number}")) {
-                        log.lock().unwrap().push(request.to_http_request());
-                    }
-                    true
-                });
-                let mut page = page_of(&items, number, 3);
-                page["links"]["next"] = json!("https://elsewhere.example/tasks?page=9");
-                then.status(200).json_body(page);
-            });
-        }
+    fn with_changes_the_revision_of_one_call_alone<S>() {
+        let (server, seen) = json_answer(200, &json!({"data": task()}));
         let client = S::new(api(&server));
-        let list = || ListTasks::new().board_id(3).per_page(2);
-        assert_eq!(client.list(list(), 10).unwrap().len(), 3);
-        assert_eq!(log.lock().unwrap().len(), 3);
-        log.lock().unwrap().clear();
-        assert_eq!(client.list(list(), 2).unwrap().len(), 2);
-        assert_eq!(log.lock().unwrap().len(), 1, "the second page is not fetched before it is needed");
-        let params = json!({"board_id": 3, "per_page": 2}).as_object().unwrap().clone();
-        assert_eq!(client.list_by_name("listTasks", params, 10).unwrap().len(), 3);
-    }
-
-    fn an_error_ends_a_listing<S>() {
-        let (server, _) = json_answer(403, &json!({"error": {"code": "auth.forbidden", "message": "No."}}));
-        let error = S::new(api(&server)).list(ListBoards::new(), 10).unwrap_err();
-        assert_eq!(error.to_string(), "listBoards: 403 Forbidden: No.");
+        client.with(|api| api.revision(Revision::V0_3_64)).send(&ShowTask::new(5)).unwrap();
+        client.send(&ShowTask::new(5)).unwrap();
+        let agents = seen.lock().unwrap().iter().map(|seen| seen.headers().contains_key("x-agent-id")).collect::<Vec<_>>();
+        assert_eq!(agents, [false, true], "0.3.64 knows no acting agent");
     }
 }

@@ -7,7 +7,8 @@ use agentmc_core::ops::hosts::{
 use agentmc_types::{
     AgentRealtimeSession, AgentRealtimeSignal, AgentRealtimeSignalResponse,
     AgentRealtimeSignalsResponse, HostId, HostRealtimeSocketConnection, HostRealtimeSocketPayload,
-    Nullable, RealtimeCloseStatus, RealtimeSessionStatus, SessionId, SignalId, SignalSender,
+    Nullable, RealtimeCloseStatus, RealtimeSessionStatus, Secret, SessionId, SignalId,
+    SignalSender,
 };
 use serde_json::json;
 
@@ -43,7 +44,7 @@ pub(super) fn claim(
     let session = session(cx, operation.session)?;
     let mut meta = session.meta.clone().unwrap_or_default();
     let owner = meta.get(OWNER).and_then(|owner| owner.as_str());
-    let again = owner.is_some() && owner == operation.owner_token.as_deref();
+    let again = owner.is_some() && owner == operation.owner_token.as_ref().map(Secret::expose);
     match session.status {
         RealtimeSessionStatus::Claimed | RealtimeSessionStatus::Active if again => {}
         // A failed session is what a stale claim is closed as, so that it can be claimed anew.
@@ -58,7 +59,7 @@ pub(super) fn claim(
     }
     meta.insert("claim_owner_updated_at".into(), json!(now));
     match operation.owner_token {
-        Some(token) => meta.insert(OWNER.into(), token.into()),
+        Some(token) => meta.insert(OWNER.into(), token.expose().into()),
         None => meta.remove(OWNER),
     };
     let session = change(cx, operation.session)?;

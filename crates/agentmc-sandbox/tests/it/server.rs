@@ -83,6 +83,20 @@ fn what_arrived_is_remembered_in_order() {
 }
 
 #[test]
+fn what_arrived_since_a_count_is_what_arrived_meanwhile() {
+    let sandbox = Sandbox::start().unwrap();
+    let mut connection = Connection::open(&sandbox);
+    connection.send("GET", "/boards", "", b"");
+    let count = sandbox.seen_count();
+    assert_eq!(count, 1);
+    assert!(sandbox.seen_since(count).is_empty());
+    connection.send("GET", "/tasks", "", b"");
+    let since = sandbox.seen_since(count);
+    assert_eq!((since.len(), since[0].target.as_str()), (1, "/api/v1/tasks"));
+    assert_eq!(sandbox.seen_since(0).len(), 2);
+}
+
+#[test]
 fn a_body_that_is_too_large_is_refused_and_the_connection_stays() {
     let sandbox = Sandbox::start().unwrap();
     let key = sandbox.keys().host_key.clone();

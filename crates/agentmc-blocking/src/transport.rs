@@ -41,7 +41,7 @@ impl Transport {
     /// Sends the request of `call` once and reads the reply: the whole of it, unless it is a refusal.
     pub(crate) fn exchange(&self, call: &Call) -> Result<http::Response<Bytes>, TransportError> {
         let body = &call.request().body()[..];
-        // An empty body is announced as such where the method leads a server to expect one.
+        // `ureq` announces an empty body too, which these methods do without.
         let none =
             body.is_empty() && matches!(*call.request().method(), Method::GET | Method::DELETE);
         let reply = if none { self.send(call, ()) } else { self.send(call, body) };

@@ -1,6 +1,10 @@
 //! The command line.
 
-#![allow(clippy::doc_markdown, reason = "these comments are the help, printed as they stand")]
+#![allow(
+    clippy::doc_markdown,
+    rustdoc::bare_urls,
+    reason = "these comments are the help, printed as they stand"
+)]
 
 use std::path::PathBuf;
 

@@ -1,0 +1,62 @@
+//! What the async client alone promises: its futures go to other threads, and may be dropped.
+
+use std::time::Duration;
+
+use agentmc_async::Client;
+use agentmc_core::ops::tasks::{ListTasks, ShowTask};
+use serde_json::{Map, json};
+
+use crate::servers::{Seen, api, page_of, task};
+
+#[test]
+fn the_client_its_futures_and_its_listings_are_send() {
+    fn is_send<T: Send>(value: T) -> T {
+        value
+    }
+
+    let api = agentmc_core::Api::anonymous();
+    let client = is_send(Client::new(api).unwrap());
+    let show = ShowTask::new(5);
+    drop(is_send(client.send(&show)));
+    drop(is_send(client.call("showTask", Map::new())));
+    let mut listing = is_send(client.list(ListTasks::new()));
+    drop(is_send(listing.next()));
+    drop(is_send(client.list_by_name("listTasks", Map::new()).unwrap()));
+}
+
+#[test]
+fn a_dropped_future_of_a_listing_loses_no_item_and_asks_for_none_twice() {
+    let (server, log) = (httpmock::MockServer::start(), Seen::default());
+    for number in 1..=3 {
+        let log = std::sync::Arc::clone(&log);
+        server.mock(|when, then| {
+            let items = [1, 2].map(|place| {
+                let mut item = task();
+                item["id"] = json!(number * 10 + place);
+                item
+            });
+            when.query_param("page", number.to_string()).is_true(move |request| {
+                if request.uri().query().unwrap_or_default().contains(&format!("page={number}")) {
+                    log.lock().unwrap().push(request.to_http_request());
+                }
+                true
+            });
+            then.status(200).json_body(page_of(&items, number, 3));
+        });
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (ids, dropped) = runtime.block_on(async {
+        let mut listing = Client::new(api(&server)).unwrap().list(ListTasks::new());
+        let (mut ids, mut dropped) = (Vec::new(), 0);
+        loop {
+            match tokio::time::timeout(Duration::ZERO, listing.next()).await {
+                Ok(Some(item)) => ids.push(item.unwrap().id.get()),
+                Ok(None) => return (ids, dropped),
+                Err(_) => dropped += 1,
+            }
+        }
+    });
+    assert_eq!(ids, [11, 12, 21, 22, 31, 32]);
+    assert!(dropped > 0, "no page is there at once");
+    assert_eq!(log.lock().unwrap().len(), 3);
+}

@@ -40,7 +40,7 @@
 //! # What is where
 //!
 //! * [`ops`]: the operations, by subject. [`registry`]: the same by name.
-//! * [`operation`]: the trait, and the macro that declares one; operations of your own work alike.
+//! * [`mod@operation`]: the trait, and the macro that declares one; operations of your own work alike.
 //! * [`api`], [`credential`], [`base_url`]: what every request shares.
 //! * [`encode`], [`check`]: how requests are written, and refused before they are.
 //! * [`call`], [`retry`], [`reply`], [`pages`], [`error`]: what becomes of them.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::header::LOCATION;
 use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::endpoint::Endpoint;
 use crate::error::DecodeError;
@@ -242,7 +242,14 @@ pub fn read_typed<R: Reply>(
     response: &http::Response<Bytes>,
 ) -> Result<Value, DecodeError> {
     let value = R::read(operation, response)?;
-    R::to_json(value).map_err(|error| DecodeError::in_body(operation, ".".to_owned(), &error))
+    let at_fault = |error| DecodeError::in_body(operation, ".".to_owned(), &error);
+    let mut json = R::to_json(value).map_err(at_fault)?;
+    // What stands beside `data` is no part of the value, but of the reply.
+    if let (Shape::Data, Value::Object(members)) = (R::SHAPE, &mut json) {
+        let whole: Map<String, Value> = serde_json::from_slice(response.body()).map_err(at_fault)?;
+        members.extend(whole.into_iter().filter(|(name, _)| name != "data"));
+    }
+    Ok(json)
 }
 
 fn json_body<T: DeserializeOwned>(

@@ -1,33 +1,43 @@
 //! From a request to its reply.
 
 use agentmc_core::endpoint::route::{self, Incoming, Match, Route};
-use agentmc_core::ops::{boards, hosts, logs, notifications, tasks, teams};
+use agentmc_core::ops::{
+    agents, boards, briefs, calendar as dates, files, hosts, logs, notifications, tasks, teams,
+};
 use agentmc_core::reply::Reply;
 use agentmc_core::{Operation, Output, Revision};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use serde_json::{Map, Value};
 
-use crate::reply::{Address, Refusal, respond};
+use crate::reply::{Address, Refusal, redirect, respond};
 use crate::world::World;
 
 mod acting;
+mod agent;
 mod auth;
 mod board;
+mod brief;
+mod calendar;
 mod column;
 mod comment;
 mod context;
+mod file;
+mod folder;
 mod heartbeat;
 mod host;
 mod log;
 mod notification;
 mod realtime;
+mod recurring;
 mod signature;
 mod task;
 mod team;
+mod upload;
 mod validate;
 
 use context::Context;
+pub(crate) use upload::{extension, preview_kind};
 
 /// What every path starts with.
 pub(crate) const BASE: &str = "/api/v1";
@@ -54,6 +64,7 @@ pub(crate) fn answer(
         _ => return (None, Refusal::not_found("path").into_response(request_id)),
     };
     let response = match reply(world, request, &found) {
+        Ok((status, body)) if status.is_redirection() => redirect(status, &body, request_id),
         Ok((status, Value::Null)) => respond(status, None, request_id),
         Ok((status, body)) => respond(status, Some(&body), request_id),
         Err(refusal) => refusal.into_response(request_id),
@@ -69,8 +80,9 @@ fn reply(
     if request.body().len() > MAX_BODY {
         return Err(Refusal::too_large());
     }
-    // Where revisions share a path, the newest one counts.
-    let revision = found.revisions.last().copied().unwrap_or(Revision::LATEST);
+    // Where revisions share a path, the newest one counts that the world is of.
+    let known = found.revisions.iter().rfind(|revision| **revision <= world.revision);
+    let revision = known.or_else(|| found.revisions.first()).copied().unwrap_or(Revision::LATEST);
     let caller = auth::caller(world, request.headers(), found)?;
     let mut incoming = found.read(request).map_err(|error| validate::malformed(&error))?;
     let agent = acting::agent(world, caller, found, &incoming, request.headers())?;
@@ -115,6 +127,33 @@ dispatch! {
     tasks::CreateTaskComment => comment::create,
     tasks::UpdateTaskComment => comment::update,
     tasks::DeleteTaskComment => comment::delete,
+    files::ListFileFolders => folder::list,
+    files::CreateFileFolder => folder::create,
+    files::UpdateFileFolder => folder::update,
+    files::DeleteFileFolder => folder::delete,
+    files::CreateFileUpload => upload::ticket,
+    files::CreateFile => upload::create,
+    files::ListFiles => file::list,
+    files::ShowFile => file::show,
+    files::UpdateFile => file::update,
+    files::DeleteFile => file::delete,
+    files::DownloadFile => file::download,
+    files::PreviewFile => file::preview,
+    dates::ListCalendar => calendar::list,
+    dates::CreateCalendarItem => calendar::create,
+    dates::ShowCalendarItem => calendar::show,
+    dates::UpdateCalendarItem => calendar::update,
+    dates::DeleteCalendarItem => calendar::delete,
+    dates::CommentCalendarItem => calendar::comment,
+    briefs::ListAgentBriefs => brief::list,
+    briefs::CreateAgentBrief => brief::create,
+    briefs::UpdateAgentBrief => brief::update,
+    briefs::DeleteAgentBrief => brief::delete,
+    agents::ConnectAgent => agent::connect,
+    agents::AgentConnectedInstructions => agent::connected_instructions,
+    agents::GetAgentInstructions => agent::instructions,
+    agents::ListDueRecurringTaskRuns => recurring::due,
+    agents::CompleteRecurringTaskRun => recurring::complete,
     hosts::AgentHeartbeat => heartbeat::record,
     hosts::ListHosts => host::list,
     hosts::ShowHost => host::show,

@@ -25,7 +25,7 @@ pub struct Keys {
     pub agent_token: String,
     /// A bearer token of the team.
     pub bearer_token: String,
-    /// The token a new agent would connect with.
+    /// The token new agents connect with, in revision 0.1.1. It serves any number of them.
     pub connect_token: String,
     /// The cookie `laravel_session` of the person who owns the team.
     pub session_cookie: String,
@@ -57,6 +57,17 @@ impl Keys {
         let text = format!("{socket_id}:{channel}");
         format!("{}:{}", self.socket_key, hmac(self.socket_secret.as_bytes(), &text))
     }
+
+    /// The signature of a URL of storage: which method may be used on which key, and until when.
+    pub(crate) fn sign_storage(&self, method: &str, key: &str, expires: i64) -> String {
+        let secret = hmac(self.socket_secret.as_bytes(), "storage");
+        hmac(secret.as_bytes(), &format!("{method}\n{key}\n{expires}"))
+    }
+}
+
+/// The SHA-256 of some bytes, in hexadecimal.
+pub(crate) fn hash(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// The HMAC-SHA256 of a text, in hexadecimal.
@@ -73,14 +84,19 @@ fn hmac(secret: &[u8], text: &str) -> String {
     key.iter_mut().zip(secret).for_each(|(place, byte)| *place = *byte);
     let mut mac = Hmac::<Sha256>::new(&key.into());
     mac.update(text.as_bytes());
-    mac.finalize().into_bytes().iter().fold(String::with_capacity(64), |mut hex, byte| {
+    hex(&mac.finalize().into_bytes())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(64), |mut hex, byte| {
         // Writing into a `String` cannot fail.
         let _ = write!(hex, "{byte:02x}");
         hex
     })
 }
 
-fn token(rng: &mut Rng, prefix: &str, length: usize) -> String {
+/// So many letters and digits after a prefix.
+pub(crate) fn token(rng: &mut Rng, prefix: &str, length: usize) -> String {
     let characters = std::iter::repeat_with(|| rng.alphanumeric()).take(length);
     prefix.chars().chain(characters).collect()
 }

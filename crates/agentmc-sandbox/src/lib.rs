@@ -1,7 +1,8 @@
 //! An AgentMC server in the process, for demos, tests and people who write agents without an account.
 //!
 //! A [`Sandbox`] listens on 127.0.0.1 and a free port, on a thread of its own, until it is dropped. It has a
-//! team with people, agents, a host, boards and tasks; what is created, changed and deleted stays so.
+//! team with people, agents, a host, boards, tasks, a calendar, briefs and files; what is created, changed and
+//! deleted stays so.
 //! It speaks every revision of the API at once, from the same description as the client: paths,
 //! parameters and limits are read backwards from the operations of `agentmc-core`.
 //!
@@ -9,11 +10,13 @@
 //! draws no random number but from its seed, so the same seed and the same requests give the same
 //! replies, byte for byte. Its clock advances by one second with each request.
 //!
+//! The bytes of files travel to and from a second origin, [`Sandbox::storage_url`], by signed URLs and without a
+//! credential. [`World::store`] answers there.
+//!
 //! # What it does not do
 //!
-//! Operations on calendars, briefs, files, instructions and recurring tasks are authenticated and validated, and
-//! then refused with 501. Plans have no limits, nothing expires by itself, and there is no websocket.
-//! It is no place for secrets: everybody on this machine can reach it.
+//! A plan limits nothing but the number of agents and the bytes of files, sessions do not expire by themselves,
+//! and there is no websocket. It is no place for secrets: everybody on this machine can reach it.
 //!
 //! # Example
 //!
@@ -48,9 +51,10 @@ mod sandbox;
 mod seed;
 mod seen;
 mod server;
+mod store;
 mod world;
 
 pub use keys::Keys;
 pub use sandbox::{Options, Sandbox};
 pub use seen::Seen;
-pub use world::{Table, Team, World};
+pub use world::{BriefEntry, CalendarComment, RecurringTask, Table, Team, Upload, World};

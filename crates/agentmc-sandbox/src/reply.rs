@@ -6,7 +6,7 @@ use agentmc_core::BuildError;
 use agentmc_core::endpoint::Method;
 use agentmc_core::error::{Problem, Violation};
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -48,6 +48,11 @@ impl Refusal {
 
     pub(crate) fn forbidden(message: &str) -> Self {
         Self::new(StatusCode::FORBIDDEN, "auth.forbidden", message)
+    }
+
+    /// The plan does not allow it.
+    pub(crate) fn plan(message: &str) -> Self {
+        Self::new(StatusCode::PAYMENT_REQUIRED, "plan.limit_reached", message)
     }
 
     /// There is no such thing, or it belongs to another team.
@@ -166,6 +171,16 @@ pub(crate) fn respond(
     }
     if let Ok(id) = HeaderValue::try_from(request_id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// A reply that leads elsewhere and has no body.
+pub(crate) fn redirect(status: StatusCode, body: &Value, request_id: Uuid) -> Response<Bytes> {
+    let mut response = respond(status, None, request_id);
+    let location = body["location"].as_str().and_then(|url| HeaderValue::try_from(url).ok());
+    if let Some(location) = location {
+        response.headers_mut().insert(LOCATION, location);
     }
     response
 }

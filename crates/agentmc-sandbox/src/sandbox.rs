@@ -18,6 +18,7 @@ use crate::world::World;
 /// Dropping it closes every connection, frees the port and ends its thread.
 pub struct Sandbox {
     url: String,
+    storage_url: String,
     keys: Keys,
     api: Api,
     state: Arc<State>,
@@ -30,7 +31,7 @@ pub struct Sandbox {
 #[must_use = "options do nothing until a sandbox starts with them"]
 #[non_exhaustive]
 pub struct Options {
-    /// The port to listen on; 0, the default, takes a free one.
+    /// The port to listen on; 0, the default, takes a free one. Storage takes a free one in any case.
     pub port: u16,
     /// What the world and the keys are made from; 0 by default. The same seed gives the same ones.
     pub seed: u64,
@@ -63,16 +64,25 @@ impl Sandbox {
         let state = Arc::new(State { world: Mutex::new(world), seen: Mutex::default() });
         let server = Server::start(options.port, Arc::clone(&state))?;
         let url = format!("http://{}{}", server.address(), crate::handler::BASE);
+        let storage_url = format!("http://{}", server.storage());
+        locked(&state.world).storage_origin.clone_from(&storage_url);
         let base = BaseUrl::new(&url).map_err(io::Error::other)?;
         let credential = Credential::api_key(&keys.host_key).map_err(io::Error::other)?;
         let api = Api::new(credential).at(base);
-        Ok(Self { url, keys, api, state, _server: server })
+        Ok(Self { url, storage_url, keys, api, state, _server: server })
     }
 
     /// The base URL, such as `http://127.0.0.1:40123/api/v1`.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The origin of its storage, such as `http://127.0.0.1:40124`: where the bytes of files are sent and fetched,
+    /// by signed URLs and without a credential.
+    #[must_use]
+    pub fn storage_url(&self) -> &str {
+        &self.storage_url
     }
 
     /// The credentials it accepts.
@@ -89,7 +99,7 @@ impl Sandbox {
     /// The requests that arrived, oldest first: the last 10,000 of them, and no more of those than hold
     /// 64 MiB of targets, headers and bodies together.
     ///
-    /// A request is among them before its reply is sent.
+    /// A request is among them before its reply is sent. Those to storage are among them, too.
     #[must_use]
     pub fn seen(&self) -> Vec<Seen> {
         self.seen_since(0)
@@ -135,6 +145,7 @@ impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox")
             .field("url", &self.url)
+            .field("storage_url", &self.storage_url)
             .field("keys", &self.keys)
             .finish_non_exhaustive()
     }
@@ -159,6 +170,13 @@ impl State {
     pub(crate) fn answer(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
         let (operation, response) = crate::handler::answer(&mut locked(&self.world), &request);
         locked(&self.seen).add(Seen::new(request, response.status(), operation));
+        response
+    }
+
+    /// Answers a request to storage and remembers it.
+    pub(crate) fn store(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
+        let response = locked(&self.world).store(&request);
+        locked(&self.seen).add(Seen::new(request, response.status(), None));
         response
     }
 }

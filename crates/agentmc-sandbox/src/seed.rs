@@ -9,6 +9,8 @@ use serde_json::json;
 
 use crate::world::{Actor, Owner, Team, World};
 
+mod files;
+mod plans;
 mod words;
 
 /// How long before the beginning the world was made, in seconds: 30 days.
@@ -34,11 +36,13 @@ pub(crate) fn fill(world: &mut World) {
     if let (Some(agent), Some(user)) = (agents.first(), users.first()) {
         world.owner = Owner { team, agent: *agent, user: *user };
     }
+    plans::add(world, team, &users, &agents);
     for (name, owner) in [("Product", None), ("Operations", None), ("Reading list", users.first())]
     {
         let board = add_board(world, team, name, owner.copied());
         add_tasks(world, team, board, TASKS_PER_BOARD, &users, &agents);
     }
+    files::add(world, team, agents.first().copied());
 
     let other = add_team(world, "Marsh Observatory", &people[3..]);
     let host = add_host(world, other, "telescope-01");
@@ -46,6 +50,7 @@ pub(crate) fn fill(world: &mut World) {
     let users = world.teams.get(&other).map(|team| ids(&team.members)).unwrap_or_default();
     let board = add_board(world, other, "Instruments", None);
     add_tasks(world, other, board, 3, &users, &agents);
+    files::add_file(world, other, "sky.txt", "text/plain", b"Clear.\n");
 }
 
 fn ids(members: &[TeamMember]) -> Vec<UserId> {

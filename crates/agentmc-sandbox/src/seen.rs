@@ -25,7 +25,7 @@ pub struct Seen {
     pub body: Bytes,
     /// The status of the reply.
     pub status: StatusCode,
-    /// The operation it was understood as; `None` if the path or the method was unknown.
+    /// The operation it was understood as; `None` if the path or the method was unknown, or storage was asked.
     pub operation: Option<&'static str>,
 }
 

@@ -1,11 +1,14 @@
 //! The state of a sandbox.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use agentmc_core::Revision;
 use agentmc_types::{
-    AgentId, AgentRealtimeSession, AgentRealtimeSignal, Board, BoardColumn, BoardId, ColumnId,
-    Host, HostId, Log, LogId, Notification, SessionId, SignalId, Task, TaskComment, TaskCommentId,
-    TaskId, TeamAgent, TeamId, TeamMember, Timestamp, UserId,
+    AgentId, AgentRealtimeSession, AgentRealtimeSignal, AgentRecurringTaskRun, Board, BoardColumn,
+    BoardId, BriefEntryId, BriefId, CalendarItem, CalendarItemCommentId, CalendarItemId, ColumnId,
+    FileId, FolderId, Host, HostId, Log, LogId, Notification, RecurringBriefSummary,
+    RecurringTaskId, RecurringTaskRunId, SessionId, SignalId, Task, TaskComment, TaskCommentId,
+    TaskId, TeamAgent, TeamFile, TeamFileFolder, TeamId, TeamMember, Timestamp, UserId,
 };
 use bytes::Bytes;
 use fastrand::Rng;
@@ -14,14 +17,29 @@ use uuid::Uuid;
 use crate::keys::Keys;
 
 mod actor;
+pub(crate) mod brief;
 pub(crate) mod browser;
+pub(crate) mod bundle;
+pub(crate) mod calendar;
+mod folder;
 pub(crate) mod mention;
 pub(crate) mod news;
 mod order;
+mod recurring;
+mod storage;
 mod table;
 
 pub(crate) use actor::{Actor, Party};
+pub use brief::BriefEntry;
+pub use calendar::CalendarComment;
+pub(crate) use folder::MAX_DEPTH;
+pub use recurring::RecurringTask;
+pub use storage::Upload;
+pub(crate) use storage::{MAX_FILE, Storage};
 pub use table::Table;
+
+/// The agents a team's plan allows.
+const AGENTS: usize = 10;
 
 /// When every world begins: 2026-02-22T17:00:00Z.
 const BEGINNING: i64 = 1_771_779_600;
@@ -47,18 +65,45 @@ pub struct World {
     pub tasks: Table<TaskId, Task>,
     /// The comments on all tasks.
     pub comments: Table<TaskCommentId, TaskComment>,
+    /// The events and tasks in the calendars of all teams, deleted ones too.
+    pub calendar: Table<CalendarItemId, CalendarItem>,
+    /// The comments on them.
+    pub calendar_comments: Table<CalendarItemCommentId, CalendarComment>,
+    /// The briefs of all agents.
+    pub briefs: Table<BriefId, RecurringBriefSummary>,
+    /// The entries of all briefs.
+    pub brief_entries: Table<BriefEntryId, BriefEntry>,
+    /// What agents do again and again.
+    pub recurring_tasks: Table<RecurringTaskId, RecurringTask>,
+    /// The runs of recurring tasks that agents have claimed.
+    pub runs: Table<RecurringTaskRunId, AgentRecurringTaskRun>,
     /// The notifications, oldest first. Each is for the person or agent that its assignee is.
     pub notifications: Vec<Notification>,
+    /// The folders of all teams' files.
+    pub folders: Table<FolderId, TeamFileFolder>,
+    /// The files of all teams. Storage has their bytes.
+    pub files: Table<FileId, TeamFile>,
+    /// The uploads that tickets have been given for, by their ids.
+    pub uploads: BTreeMap<String, Upload>,
+    /// What the addresses of storage start with: a placeholder, unless a server keeps this world.
+    pub storage_origin: String,
+    /// The revision that counts where several share a path, or the newest before it that has the path.
+    pub revision: Revision,
     /// What happened in all teams.
     pub logs: Table<LogId, Log>,
     /// The realtime sessions of all agents.
     pub sessions: Table<SessionId, AgentRealtimeSession>,
     /// The signals of all sessions.
     pub signals: Table<SignalId, AgentRealtimeSignal>,
+    pub(crate) storage: Storage,
     /// The hosts that the host's key has reported.
     pub(crate) hosts_of_key: BTreeSet<HostId>,
     /// Who the keys belong to.
     pub(crate) owner: Owner,
+    /// The tokens of agents that have connected.
+    pub(crate) agent_tokens: BTreeMap<String, AgentId>,
+    /// The last id given to an assignment of a calendar item.
+    last_assignment: u64,
     pub(crate) rng: Rng,
     keys: Keys,
     clock: i64,
@@ -98,12 +143,26 @@ impl World {
             columns: Table::default(),
             tasks: Table::default(),
             comments: Table::default(),
+            calendar: Table::default(),
+            calendar_comments: Table::default(),
+            briefs: Table::default(),
+            brief_entries: Table::default(),
+            recurring_tasks: Table::default(),
+            runs: Table::default(),
             notifications: Vec::new(),
+            folders: Table::default(),
+            files: Table::default(),
+            uploads: BTreeMap::new(),
+            storage_origin: storage::NOWHERE.to_owned(),
+            revision: Revision::LATEST,
             logs: Table::default(),
             sessions: Table::default(),
             signals: Table::default(),
+            storage: Storage::default(),
             hosts_of_key: BTreeSet::new(),
             owner: Owner { team: TeamId(1), agent: AgentId(1), user: UserId(1) },
+            agent_tokens: BTreeMap::new(),
+            last_assignment: 0,
             rng,
             keys,
             clock: BEGINNING,
@@ -117,6 +176,13 @@ impl World {
     #[must_use]
     pub fn handle(&mut self, request: &http::Request<Bytes>) -> http::Response<Bytes> {
         crate::handler::answer(self, request).1
+    }
+
+    /// Answers a request to the storage origin, where the bytes of files are sent and fetched. The clock stands
+    /// still meanwhile.
+    #[must_use]
+    pub fn store(&mut self, request: &http::Request<Bytes>) -> http::Response<Bytes> {
+        crate::store::answer(self, request)
     }
 
     /// The credentials it accepts.
@@ -153,6 +219,11 @@ impl World {
     /// The agent, if it belongs to the team.
     pub(crate) fn agent(&self, team: TeamId, agent: AgentId) -> Option<&TeamAgent> {
         self.agents.get(&agent).filter(|agent| agent.team_id == team)
+    }
+
+    /// Whether the team's plan allows no more agents.
+    pub(crate) fn plan_is_full(&self, team: TeamId) -> bool {
+        self.agents.values().filter(|agent| agent.team_id == team).count() >= AGENTS
     }
 
     /// The columns of a board, from left to right.

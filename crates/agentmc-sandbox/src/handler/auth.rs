@@ -76,6 +76,9 @@ fn credentials(world: &World, headers: &HeaderMap) -> Vec<(Auth, Who)> {
             scheme.eq_ignore_ascii_case("bearer") && *known == token.trim()
         };
         credentials.extend(kinds.into_iter().filter(known).map(|(_, auth, who)| (auth, who)));
+        let connected = world.agent_tokens.get(token.trim());
+        let connected = connected.filter(|_| scheme.eq_ignore_ascii_case("bearer"));
+        credentials.extend(connected.map(|agent| (Auth::AgentBearer, Who::Agent(*agent))));
     }
     for value in texts(COOKIE.as_str()) {
         let pairs = value.split(';').filter_map(|pair| pair.trim().split_once('='));

@@ -102,7 +102,7 @@ fn own<'a>(
 }
 
 /// Who a comment is written as.
-fn author(
+pub(super) fn author(
     cx: &Context<'_>,
     kind: Option<ActorType>,
     id: Option<ActorId>,

@@ -84,6 +84,14 @@ impl Context<'_> {
         Ok(task)
     }
 
+    /// The agent the call is made for; refused if it is made for none.
+    pub(super) fn acting(&self) -> Result<&TeamAgent, Refusal> {
+        let unclear =
+            || Refusal::field("agent_id", "is required with a key that is not an agent's.");
+        let agent = self.agent.ok_or_else(unclear)?;
+        self.world.agent(self.caller.team, agent).ok_or_else(|| Refusal::not_found("agent"))
+    }
+
     /// Whether what belongs to an agent is within the caller's reach, if for no other agent.
     pub(super) fn reaches(&self, agent: &TeamAgent) -> bool {
         let in_reach = match self.agent {

@@ -17,7 +17,7 @@ use super::{host, realtime};
 use crate::reply::Refusal;
 
 /// How many seconds to wait between two heartbeats.
-const INTERVAL: u64 = 60;
+pub(super) const INTERVAL: u64 = 60;
 
 const FINGERPRINT: &str = "X-Host-Fingerprint";
 
@@ -45,7 +45,7 @@ pub(super) fn record(cx: &mut Context<'_>, operation: AgentHeartbeat) -> Answer<
     let runtime = operation.meta.as_ref();
     let host = operation.host.map(|host| reported(cx, &host, runtime)).transpose()?;
     let about = match one {
-        Some(report) => Some(update(cx, report, host, runtime)),
+        Some(report) => update(cx, report, host, runtime),
         None => cx.agent.filter(|_| many.is_empty()),
     };
     for report in many {
@@ -167,15 +167,19 @@ fn reported(
     Ok(id)
 }
 
-/// Finds or makes the agent: by its id, its identity, or its name on the same host.
+/// Finds or makes the agent: by its id, its identity, or its name on the same host. One that the plan does not
+/// allow is ignored.
 fn update(
     cx: &mut Context<'_>,
     report: Report,
     host: Option<HostId>,
     runtime: Option<&HeartbeatMeta>,
-) -> AgentId {
+) -> Option<AgentId> {
     let (team, now) = (cx.caller.team, cx.now());
     let id = cx.agent.or(report.id).or_else(|| find(cx, &report, host));
+    if id.is_none() && cx.world.plan_is_full(team) {
+        return None;
+    }
     let id = id.unwrap_or_else(|| {
         let add = |id| {
             TeamAgent::new(id, team, report.name.as_str(), OnlineStatus::Online, 0).created_at(now)
@@ -201,7 +205,7 @@ fn update(
         }
         agent.meta = Some(meta);
     }
-    id
+    Some(id)
 }
 
 fn find(cx: &Context<'_>, report: &Report, host: Option<HostId>) -> Option<AgentId> {

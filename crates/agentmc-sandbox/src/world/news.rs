@@ -1,20 +1,79 @@
 //! What a change leaves behind: an entry in the log, and notifications.
 
 use agentmc_types::{
-    ActorType, AgentId, CommentId, Log, Notification, NotificationId, NotificationResponseAction,
-    NotificationType, Object, ResponseActionBody, ResponseActionHeaders, ResponseActionMethod,
-    ResponseActionQuery, ResponseActionType, SubjectId, Task, TaskComment, TaskId, TeamId,
+    ActorType, AgentId, CalendarItem, CalendarItemComment, CommentId, Log, Notification,
+    NotificationId, NotificationResponseAction, NotificationType, Object, ResponseActionBody,
+    ResponseActionHeaders, ResponseActionMethod, ResponseActionQuery, ResponseActionType,
+    SubjectId, Task, TaskComment, TeamId,
 };
 
+use super::calendar::party;
 use super::{Actor, Party, World};
 
-/// What a notification is about.
-pub(crate) struct News<'a> {
-    pub(crate) kind: NotificationType,
-    pub(crate) task: &'a Task,
-    pub(crate) comment: Option<&'a TaskComment>,
-    pub(crate) handle: Option<&'a str>,
-    pub(crate) actor: &'a Actor,
+/// What people and agents are told about: a task, or an item of the calendar.
+#[derive(Clone, Debug)]
+pub(crate) struct About {
+    kind: &'static str,
+    team: TeamId,
+    id: SubjectId,
+    title: String,
+    assignees: Vec<Party>,
+    /// Where comments are posted.
+    comments: String,
+}
+
+/// A comment on it.
+#[derive(Clone, Debug)]
+pub(crate) struct Remark {
+    id: CommentId,
+    body: String,
+}
+
+/// What a notification says.
+struct News<'a> {
+    kind: NotificationType,
+    about: &'a About,
+    remark: Option<&'a Remark>,
+    handle: Option<&'a str>,
+    actor: &'a Actor,
+}
+
+impl From<&Task> for About {
+    fn from(task: &Task) -> Self {
+        Self {
+            kind: "task",
+            team: task.team_id,
+            id: SubjectId(task.id.get()),
+            title: task.title.clone(),
+            assignees: assignee(task).into_iter().collect(),
+            comments: format!("/tasks/{}/comments", task.id),
+        }
+    }
+}
+
+impl From<&CalendarItem> for About {
+    fn from(item: &CalendarItem) -> Self {
+        Self {
+            kind: "calendar_item",
+            team: item.team_id,
+            id: SubjectId(item.id.get()),
+            title: item.title.clone(),
+            assignees: item.assignees.iter().filter_map(party).collect(),
+            comments: format!("/calendar/items/{}/comments", item.id),
+        }
+    }
+}
+
+impl From<&TaskComment> for Remark {
+    fn from(comment: &TaskComment) -> Self {
+        Self { id: CommentId(comment.id.get()), body: comment.body.clone() }
+    }
+}
+
+impl From<&CalendarItemComment> for Remark {
+    fn from(comment: &CalendarItemComment) -> Self {
+        Self { id: CommentId(comment.id.get()), body: comment.body.clone() }
+    }
 }
 
 impl World {
@@ -43,18 +102,22 @@ impl World {
     }
 
     /// Tells somebody, unless it is the one who did it.
-    pub(crate) fn notify(&mut self, party: Party, news: &News<'_>) {
+    fn notify(&mut self, party: Party, news: &News<'_>) {
         if news.actor.is(party) {
             return;
         }
-        let (now, id) = (self.now(), NotificationId(self.uuid()));
-        let source = if news.comment.is_some() { "task_comment" } else { "task" };
+        let (now, id, about) = (self.now(), NotificationId(self.uuid()), news.about);
+        let source = if news.remark.is_some() {
+            format!("{}_comment", about.kind)
+        } else {
+            about.kind.to_owned()
+        };
         let mut notification =
             Notification::new(id, news.kind.clone(), source, message(news), false)
-                .team_id(news.task.team_id)
-                .subject_type("task")
-                .subject_id(SubjectId(news.task.id.get()))
-                .subject_label(news.task.title.as_str())
+                .team_id(about.team)
+                .subject_type(about.kind)
+                .subject_id(about.id)
+                .subject_label(about.title.as_str())
                 .actor_type(news.actor.kind.as_str())
                 .actor_name(news.actor.name.as_str())
                 .assignee_type(party.kind())
@@ -64,43 +127,45 @@ impl World {
         notification.agent_id = party.agent();
         notification.actor_id = news.actor.id;
         notification.mention_handle = news.handle.map(str::to_owned);
-        if let Some(comment) = news.comment {
-            notification.comment = Some(comment.body.clone());
-            notification.comment_id = Some(CommentId(comment.id.get()));
-            notification.response_action = Some(reply_to(news.task.id, party.agent()));
+        if let Some(remark) = news.remark {
+            notification.comment = Some(remark.body.clone());
+            notification.comment_id = Some(remark.id);
+            notification.response_action = Some(reply_to(&about.comments, party.agent()));
         }
         self.notifications.push(notification);
     }
 
-    /// Tells whoever a task is assigned to now.
-    pub(crate) fn notify_assignee(&mut self, task: &Task, actor: &Actor) {
-        if let Some(party) = assignee(task) {
+    /// Tells whoever it is assigned to now.
+    pub(crate) fn notify_assignee(&mut self, about: impl Into<About>, actor: &Actor) {
+        let about = about.into();
+        for party in &about.assignees {
             let news = News {
                 kind: NotificationType::Assignment,
-                task,
-                comment: None,
+                about: &about,
+                remark: None,
                 handle: None,
                 actor,
             };
-            self.notify(party, &news);
+            self.notify(*party, &news);
         }
     }
 
-    /// Tells whoever a comment mentions, but for those in `known`, and whoever the task is assigned to.
+    /// Tells whoever a comment mentions, and whoever the subject is assigned to, but for those in `known`.
     pub(crate) fn notify_of_comment(
         &mut self,
-        task: &Task,
-        comment: &TaskComment,
+        about: impl Into<About>,
+        comment: impl Into<Remark>,
         actor: &Actor,
         known: &[Party],
     ) {
-        let mentions = self.mentions(task.team_id, &comment.body);
+        let (about, remark) = (about.into(), comment.into());
+        let mentions = self.mentions(about.team, &remark.body);
         for (party, mention) in mentions.iter().filter(|(party, _)| !known.contains(party)) {
             let handle = Some(mention.handle.as_str());
             let news = News {
                 kind: NotificationType::Mention,
-                task,
-                comment: Some(comment),
+                about: &about,
+                remark: Some(&remark),
                 handle,
                 actor,
             };
@@ -109,15 +174,15 @@ impl World {
         let told = |party: &Party| {
             known.contains(party) || mentions.iter().any(|(other, _)| other == party)
         };
-        if let Some(party) = assignee(task).filter(|party| !told(party)) {
+        for party in about.assignees.iter().filter(|party| !told(party)) {
             let news = News {
                 kind: NotificationType::Comment,
-                task,
-                comment: Some(comment),
+                about: &about,
+                remark: Some(&remark),
                 handle: None,
                 actor,
             };
-            self.notify(party, &news);
+            self.notify(*party, &news);
         }
     }
 }
@@ -129,7 +194,7 @@ pub(crate) fn assignee(task: &Task) -> Option<Party> {
 }
 
 fn message(news: &News<'_>) -> String {
-    let (name, title) = (&news.actor.name, &news.task.title);
+    let (name, title) = (&news.actor.name, &news.about.title);
     match news.kind {
         NotificationType::Mention => format!("{name} mentioned you in a comment on \"{title}\"."),
         NotificationType::Assignment => format!("{name} assigned \"{title}\" to you."),
@@ -138,7 +203,7 @@ fn message(news: &News<'_>) -> String {
 }
 
 /// The request that answers a comment.
-fn reply_to(task: TaskId, agent: Option<AgentId>) -> NotificationResponseAction {
+fn reply_to(path: &str, agent: Option<AgentId>) -> NotificationResponseAction {
     let mut body = ResponseActionBody::new("Write your reply here.");
     let mut action_headers = None;
     let mut action_query = None;
@@ -147,7 +212,6 @@ fn reply_to(task: TaskId, agent: Option<AgentId>) -> NotificationResponseAction 
         action_headers = Some(ResponseActionHeaders::new().acting_agent(agent));
         action_query = Some(ResponseActionQuery::new().agent_id(agent));
     }
-    let path = format!("/tasks/{task}/comments");
     let mut action = NotificationResponseAction::new(
         ResponseActionType::PostCommentReply,
         ResponseActionMethod::Post,

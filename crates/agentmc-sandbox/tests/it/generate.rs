@@ -4,7 +4,9 @@ use agentmc_core::endpoint::{Endpoint, Place};
 use agentmc_core::schema::{Kind, Pattern, Schema};
 use agentmc_core::{OPERATIONS, Revision};
 use agentmc_sandbox::World;
-use agentmc_types::{AgentRealtimeSession, BoardColumn};
+use agentmc_types::{
+    AgentRealtimeSession, AgentRecurringTaskRun, BoardColumn, RecurringTaskRunStatus,
+};
 use bytes::Bytes;
 use fastrand::Rng;
 use http::Request;
@@ -54,6 +56,7 @@ fn segment(rng: &mut Rng, world: &World, part: &str) -> String {
         ("{session}", 1..8) => {
             session(world).map_or_else(|| "1".into(), |session| session.id.to_string())
         }
+        ("{run}", 1..10) => running(world).map_or_else(|| "1".into(), |run| run.id.to_string()),
         ("{notification}", _) => {
             world.notifications[rng.usize(..world.notifications.len())].id.to_string()
         }
@@ -89,6 +92,10 @@ fn body(rng: &mut Rng, world: &World, endpoint: &Endpoint) -> Vec<u8> {
                     continue;
                 }
                 let value = match param.field.name {
+                    "upload_id" if !world.uploads.is_empty() => upload(rng, world).into(),
+                    "claim_token" if rng.bool() => {
+                        json!(running(world).map(|run| run.claim_token.expose()))
+                    }
                     "channel_name" if rng.bool() => channel(rng, world).into(),
                     "board_id" if column.is_some() => {
                         json!(column.as_ref().map(|column| column.board_id))
@@ -113,6 +120,34 @@ fn channel(rng: &mut Rng, world: &World) -> String {
         Some(session) => format!("private-agent-realtime.{}.{}", session.agent_id, session.id),
         None => "private-agent-realtime-host.1".into(),
     }
+}
+
+/// The id of some upload.
+fn upload(rng: &mut Rng, world: &World) -> String {
+    rng.choice(world.uploads.keys()).cloned().unwrap_or_default()
+}
+
+/// A request to storage: mostly one that sends what an upload asks for.
+pub(crate) fn transfer(rng: &mut Rng, world: &World) -> Request<Bytes> {
+    let Some(upload) = world.uploads.get(&upload(rng, world)) else {
+        let odd = ["/", "//", "/teams/1/files/1?expires=1", "/?expires=-9&signature=%00&expires"];
+        return Request::get(odd[rng.usize(..odd.len())]).body(Bytes::new()).unwrap();
+    };
+    let method = if rng.u8(..10) == 0 { "GET" } else { "PUT" };
+    let mut request = Request::builder().method(method).uri(&upload.ticket.upload_url);
+    for (name, value) in upload.ticket.upload_headers.iter() {
+        request = request.header(name, value.as_str().unwrap());
+    }
+    if rng.u8(..10) == 0 {
+        request = request.header("Range", "bytes=1-").header("X-Agent-Id", "1");
+    }
+    let length = upload.byte_size as usize - usize::from(rng.u8(..10) == 0);
+    request.body(Bytes::from(vec![b'a'; length])).unwrap()
+}
+
+/// A run that is going on.
+fn running(world: &World) -> Option<&AgentRecurringTaskRun> {
+    world.runs.values().find(|run| run.status == RecurringTaskRunStatus::Running)
 }
 
 /// The newest session that an agent holds, else the newest.

@@ -59,13 +59,11 @@ fn a_body_over_a_mebibyte_is_refused() {
 }
 
 #[test]
-fn what_the_sandbox_does_not_have_is_said_after_the_checks() {
+fn a_credential_is_asked_for_before_parameters_are_looked_at() {
     let mut visitor = Visitor::new();
-    assert_eq!(visitor.get("/calendar").code(501), "sandbox.not_implemented");
-    assert_eq!(visitor.get("/files").code(501), "sandbox.not_implemented");
-    assert!(visitor.get("/files?per_page=0").problem("per_page").contains("at least 1"));
+    assert!(visitor.get("/calendar?per_page=0").problem("per_page").contains("at least 1"));
     visitor.headers([]);
-    assert_eq!(visitor.get("/calendar").code(401), "auth.unauthorized");
+    assert_eq!(visitor.get("/calendar?per_page=0").code(401), "auth.unauthorized");
 }
 
 #[test]

@@ -74,6 +74,10 @@ impl Visitor {
         self.call("POST", path, &body)
     }
 
+    pub(crate) fn put(&mut self, path: &str, body: Value) -> Reply {
+        self.call("PUT", path, &body)
+    }
+
     pub(crate) fn patch(&mut self, path: &str, body: Value) -> Reply {
         self.call("PATCH", path, &body)
     }
@@ -179,16 +183,21 @@ pub(crate) fn read(request: &Request<Bytes>, response: Response<Bytes>) -> Reply
     let found =
         if let Route::Found(found) = route(request.method(), path) { Some(found) } else { None };
     let operation = found.as_ref().map(|found| found.endpoint.id);
-    if status.is_success() {
+    if status.is_success() || status.is_redirection() {
         let found = found.unwrap();
         let understood = (found.endpoint.read_typed)(found.endpoint.id, &response).unwrap();
-        assert_eq!(understood, body, "{} loses something", found.endpoint.id);
+        let told = match response.headers().get("location") {
+            Some(location) => json!({"location": location.to_str().unwrap()}),
+            None => body.clone(),
+        };
+        assert_eq!(understood, told, "{} loses something", found.endpoint.id);
         let declared = found.revisions.iter().filter_map(|revision| found.endpoint.step(*revision));
         assert!(
             declared.into_iter().any(|step| step.success == status.as_u16()),
             "{status} is not declared"
         );
-        assert_eq!(body.is_null(), status == StatusCode::NO_CONTENT);
+        let bodiless = [StatusCode::NO_CONTENT, StatusCode::FOUND].contains(&status);
+        assert_eq!(body.is_null(), bodiless);
     } else {
         assert!(
             body["error"]["code"].is_string() && body["error"]["message"].is_string(),

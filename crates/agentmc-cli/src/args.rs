@@ -11,6 +11,9 @@ use std::path::PathBuf;
 use agentmc_core::Revision;
 use clap::{Parser, Subcommand, ValueEnum};
 
+#[cfg(feature = "sandbox")]
+use crate::failure::Failure;
+
 /// The AgentMC API from the command line.
 ///
 /// The API key comes from the environment variable AGENTMC_API_KEY or from --api-key-file, never from
@@ -43,7 +46,7 @@ pub(crate) struct Common {
     #[arg(long, global = true)]
     pub(crate) revision: Option<Revision>,
     /// How long one attempt may take, in seconds [default: 30]
-    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, global = true, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds)]
     pub(crate) timeout: Option<std::time::Duration>,
     /// The form of the output [default: table on a terminal, json otherwise]
     #[arg(short, long, global = true, value_name = "FORM")]
@@ -56,8 +59,25 @@ pub(crate) struct Common {
     pub(crate) allow_plain_http: bool,
     /// Run this one command against a fresh server of its own on this machine
     #[cfg(feature = "sandbox")]
-    #[arg(long, global = true, conflicts_with = "base_url")]
+    #[arg(long, global = true, conflicts_with_all = ["base_url", "api_key_file"])]
     pub(crate) sandbox: bool,
+}
+
+impl Common {
+    /// Refuses flags that say which server to call and as whom, where they would have no effect.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn refuse_target(&self, command: &str) -> Result<(), Failure> {
+        let flags = [
+            ("--base-url", self.base_url.is_some()),
+            ("--api-key-file", self.api_key_file.is_some()),
+            ("--agent", self.agent.is_some()),
+            ("--revision", self.revision.is_some()),
+        ];
+        match flags.iter().find(|(_, given)| *given) {
+            None => Ok(()),
+            Some((flag, _)) => Err(Failure::input(format!("{flag} means nothing to {command}"))),
+        }
+    }
 }
 
 /// The forms of output.

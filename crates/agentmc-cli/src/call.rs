@@ -1,6 +1,7 @@
 //! `agentmc call`.
 
 use agentmc_blocking::Client;
+use agentmc_core::endpoint::Method;
 use agentmc_core::{Api, Endpoint, find};
 use serde_json::{Map, Value};
 
@@ -11,6 +12,12 @@ use crate::{config, curl, request, value};
 
 pub(crate) fn run(common: &Common, args: &Call, out: &mut Output) -> Result<(), Failure> {
     let endpoint = find(&args.id)?;
+    if args.all && endpoint.method != Method::GET {
+        return Err(Failure::input(format!(
+            "--all fetches every page, and {} lists nothing",
+            endpoint.id
+        )));
+    }
     let params = value::params(endpoint, args.json.as_deref(), &args.params)?;
     #[cfg(feature = "sandbox")]
     if common.sandbox {

@@ -1,5 +1,8 @@
 //! Where the API is and who is calling: flags over environment.
 
+use std::env::VarError;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use agentmc_core::endpoint::Auth;
@@ -24,7 +27,11 @@ pub(crate) const fn variable(auth: Auth) -> &'static str {
 /// The API as flags and environment describe it.
 pub(crate) fn api(common: &Common) -> Result<Api, Failure> {
     let mut api = tuned(Api::anonymous(), common);
-    if let Some(url) = common.base_url.clone().or_else(|| environment("AGENTMC_BASE_URL")) {
+    let url = match &common.base_url {
+        Some(url) => Some(url.clone()),
+        None => environment("AGENTMC_BASE_URL")?,
+    };
+    if let Some(url) = url {
         let parse =
             if common.allow_plain_http { BaseUrl::allowing_plain_http } else { BaseUrl::new };
         api = api.at(parse(&url).map_err(BuildError::from)?);
@@ -32,7 +39,7 @@ pub(crate) fn api(common: &Common) -> Result<Api, Failure> {
     for auth in Auth::ALL {
         let secret = match &common.api_key_file {
             Some(file) if *auth == Auth::ApiKey => Some(read_key(file)?),
-            _ => environment(variable(*auth)),
+            _ => environment(variable(*auth))?,
         };
         if let Some(secret) = secret {
             api = api.credential(Credential::new(*auth, secret.trim())?);
@@ -55,16 +62,30 @@ pub(crate) fn tuned(mut api: Api, common: &Common) -> Api {
     api.check_limits(!common.no_limits)
 }
 
-fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+/// The variable called `name`, if it is set. One that is no text must not be taken for one that is not set.
+fn environment(name: &str) -> Result<Option<String>, Failure> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(Failure::input(format!("{name} is not text"))),
+    }
 }
 
+/// The longest key file that is read, in bytes.
+const LONGEST_KEY: u64 = 64 << 10;
+
 fn read_key(file: &Path) -> Result<String, Failure> {
-    let text = std::fs::read_to_string(file).map_err(|error| {
-        Failure::input(format!("the API key file {} cannot be read: {error}", file.display()))
+    let shown = file.display();
+    let mut text = String::new();
+    let read = File::open(file).and_then(|file| file.take(LONGEST_KEY).read_to_string(&mut text));
+    let length = read.map_err(|error| {
+        Failure::input(format!("the API key file {shown} cannot be read: {error}"))
     })?;
     if text.trim().is_empty() {
-        return Err(Failure::input(format!("the API key file {} is empty", file.display())));
+        return Err(Failure::input(format!("the API key file {shown} is empty")));
+    }
+    if length as u64 == LONGEST_KEY {
+        return Err(Failure::input(format!("the API key file {shown} is too long for a key")));
     }
     Ok(text)
 }

@@ -26,59 +26,39 @@ pub(crate) struct Done {
 }
 
 pub(crate) fn run(common: &Common, out: &mut Output) -> Result<(), Failure> {
-    refuse_what_it_brings(common)?;
+    common.refuse_target("`agentmc demo`, which brings a server, a key and an agent of its own")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::io("the demonstration cannot start", error))?;
 
     let first = sandbox::fresh()?;
     let api = config::tuned(first.api(), common);
-    let mut all =
-        show(out, runtime.block_on(steps::perform(frontend::Blocking::new(api), &first)))?;
-
-    let second = sandbox::fresh()?;
-    let api = config::tuned(second.api(), common);
-    let client = runtime.block_on(async { frontend::Async::new(api) })?;
-    all.extend(show(out, runtime.block_on(steps::perform(client, &second)))?);
-
-    if out.is_json() {
-        return Ok(out.json(&Value::Array(all.iter().map(Done::to_json).collect()))?);
+    let (mut done, mut result) =
+        runtime.block_on(steps::perform(frontend::Blocking::new(api), &first));
+    if result.is_ok() {
+        let second = sandbox::fresh()?;
+        let api = config::tuned(second.api(), common);
+        let client = runtime.block_on(async { frontend::Async::new(api) })?;
+        let (more, second_result) = runtime.block_on(steps::perform(client, &second));
+        done.extend(more);
+        result = second_result;
     }
-    Ok(out.text(&format!("\nEvery one of {} replies was what it should be.", all.len()))?)
-}
-
-/// Refuses flags that would have no effect: the demonstration is not about what they name.
-fn refuse_what_it_brings(common: &Common) -> Result<(), Failure> {
-    let flags = [
-        ("--base-url", common.base_url.is_some()),
-        ("--api-key-file", common.api_key_file.is_some()),
-        ("--agent", common.agent.is_some()),
-        ("--revision", common.revision.is_some()),
-    ];
-    match flags.iter().find(|(_, given)| *given) {
-        None => Ok(()),
-        Some((flag, _)) => Err(Failure::input(format!(
-            "{flag} means nothing to `agentmc demo`, which brings a server, a key and an agent of its own \
-             and speaks the newest revision"
-        ))),
-    }
+    // Whether the job was done is said even where nobody reads how.
+    let shown = show(out, &done, result.is_ok());
+    result?;
+    Ok(shown?)
 }
 
 /// Prints the steps, up to the one that went wrong if one did.
-fn show(
-    out: &mut Output,
-    (done, result): (Vec<Done>, Result<(), Failure>),
-) -> Result<Vec<Done>, Failure> {
-    if !out.is_json() {
-        for step in &done {
-            out.text(&step.to_line())?;
-        }
-    } else if result.is_err() {
+fn show(out: &mut Output, done: &[Done], good: bool) -> std::io::Result<()> {
+    if out.is_json() {
         out.json(&Value::Array(done.iter().map(Done::to_json).collect()))?;
+    } else {
+        done.iter().try_for_each(|step| out.text(&step.to_line()))?;
+        if good {
+            out.text(&format!("\nEvery one of {} replies was what it should be.", done.len()))?;
+        }
     }
-    if result.is_err() {
-        out.finish()?;
-    }
-    result.map(|()| done)
+    out.finish()
 }
 
 impl Done {

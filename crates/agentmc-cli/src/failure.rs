@@ -3,7 +3,10 @@
 use std::io;
 use std::process::ExitCode;
 
+use agentmc_core::endpoint::Auth;
 use agentmc_core::{BuildError, Error, ErrorKind};
+
+use crate::config::variable;
 
 use crate::text::one_line;
 
@@ -88,12 +91,24 @@ fn explain(error: &Error) -> String {
     }
 }
 
-fn advice(error: &Error) -> Option<&'static str> {
+fn advice(error: &Error) -> Option<String> {
+    if let Error::Build(BuildError::NoCredential { accepts, .. }) = error {
+        return Some(credentials(accepts));
+    }
+    general_advice(error).map(str::to_owned)
+}
+
+/// Where each of the credentials comes from.
+fn credentials(accepts: &[Auth]) -> String {
+    let variables: Vec<&str> = accepts.iter().map(|auth| variable(*auth)).collect();
+    let file =
+        if accepts.contains(&Auth::ApiKey) { ", or name a file with --api-key-file" } else { "" };
+    format!("set {}{file}", variables.join(" or "))
+}
+
+fn general_advice(error: &Error) -> Option<&'static str> {
     if let Error::Build(error) = error {
         return match error {
-            BuildError::NoCredential { .. } => {
-                Some("set AGENTMC_API_KEY, or name a file with --api-key-file")
-            }
             BuildError::NoAgent { .. } => Some("name it with --agent ID"),
             BuildError::UnknownOperation { .. } => Some("`agentmc operations` lists them"),
             BuildError::Absent { .. } | BuildError::AbsentParameter { .. } => {
@@ -106,7 +121,7 @@ fn advice(error: &Error) -> Option<&'static str> {
         };
     }
     match error.kind() {
-        ErrorKind::Unauthorized => Some("check the key in AGENTMC_API_KEY or --api-key-file"),
+        ErrorKind::Unauthorized => Some("check the credential in the environment or the key file"),
         ErrorKind::RateLimited => Some("wait, then try again"),
         ErrorKind::Connect => Some("check the base URL and the network"),
         ErrorKind::Lost => Some("whether the server acted is unknown; look before you repeat"),

@@ -48,6 +48,6 @@ fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
         #[cfg(feature = "sandbox")]
         Command::Demo => demo::run(&args.common, out),
         #[cfg(feature = "sandbox")]
-        Command::Sandbox(sandbox) => sandbox::run(sandbox, out),
+        Command::Sandbox(sandbox) => sandbox::run(&args.common, sandbox, out),
     }
 }

@@ -21,6 +21,7 @@ pub(crate) fn api(sandbox: &Sandbox) -> Result<Api, Failure> {
     let others = [
         (Auth::AgentBearer, &keys.agent_token),
         (Auth::Bearer, &keys.bearer_token),
+        (Auth::ConnectToken, &keys.connect_token),
         (Auth::SessionCookie, &keys.session_cookie),
     ];
     let mut api = sandbox.api();
@@ -30,7 +31,12 @@ pub(crate) fn api(sandbox: &Sandbox) -> Result<Api, Failure> {
     Ok(api)
 }
 
-pub(crate) fn run(args: &args::Sandbox, out: &mut Output) -> Result<(), Failure> {
+pub(crate) fn run(
+    common: &args::Common,
+    args: &args::Sandbox,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    common.refuse_target("`agentmc sandbox`, which is a server itself")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::io("the sandbox cannot start", error))?;
     let options = Options::default().port(args.port).seed(args.seed);

@@ -4,12 +4,17 @@ use std::fmt::Write;
 
 /// The text on one line, with a space for every control character.
 pub(crate) fn one_line(text: &str) -> String {
-    text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
+    text.chars().map(|char| if commands(char) { ' ' } else { char }).collect()
 }
 
 /// The same over several lines: line breaks stay.
 pub(crate) fn lines(text: &str) -> String {
-    text.chars().map(|char| if char.is_control() && char != '\n' { ' ' } else { char }).collect()
+    text.chars().map(|char| if commands(char) && char != '\n' { ' ' } else { char }).collect()
+}
+
+/// Control characters, and those that change the order of what stands on a line.
+fn commands(char: char) -> bool {
+    char.is_control() || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The same JSON with the control characters escaped that JSON allows to stand as they are: U+007F to U+009F.
@@ -38,6 +43,7 @@ mod tests {
             "\n"
         );
         assert_eq!(lines("naïve\n日本"), "naïve\n日本");
+        assert_eq!(one_line("a\u{202e}b\u{2066}c"), "a b c");
     }
 
     #[test]

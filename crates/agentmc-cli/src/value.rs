@@ -38,7 +38,9 @@ fn object(source: &str) -> Result<Map<String, Value>, Failure> {
         })?,
         (text, None) => text.into(),
     };
-    match serde_json::from_slice(&text) {
+    // Some editors put a byte order mark before a file.
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
+    match serde_json::from_slice(text) {
         Ok(Value::Object(params)) => Ok(params),
         Ok(_) => Err(Failure::input(
             "--json takes a JSON object of parameters, such as {\"board_id\": 3}",

@@ -246,7 +246,8 @@ pub fn read_typed<R: Reply>(
     let mut json = R::to_json(value).map_err(at_fault)?;
     // What stands beside `data` is no part of the value, but of the reply.
     if let (Shape::Data, Value::Object(members)) = (R::SHAPE, &mut json) {
-        let whole: Map<String, Value> = serde_json::from_slice(response.body()).map_err(at_fault)?;
+        let whole: Map<String, Value> =
+            serde_json::from_slice(response.body()).map_err(at_fault)?;
         members.extend(whole.into_iter().filter(|(name, _)| name != "data"));
     }
     Ok(json)

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 
 use agentmc_sandbox::Sandbox;
 
-use crate::process::{Ran, against, feed, run, run_in};
+use crate::process::{Ran, against, command, feed, run, run_in};
 
 #[track_caller]
 fn refused(code: i32, message: &str, args: &[&str]) {
@@ -69,7 +69,7 @@ fn wrong_input_is_refused_before_anything_is_sent() {
 fn a_missing_key_is_said_with_what_to_do() {
     let ran = run(&["call", "listTasks"]);
     let message = "agentmc: listTasks needs an API key or a session cookie in revision 0.3.169, and the client has none \
-                   (set AGENTMC_API_KEY, or name a file with --api-key-file)";
+                   (set AGENTMC_API_KEY or AGENTMC_SESSION_COOKIE, or name a file with --api-key-file)";
     assert_eq!((ran.code, ran.error()), (2, message));
     let ran = run(&["call", "listTasks", "--api-key-file", "/nowhere/key"]);
     assert_eq!(ran.code, 2);
@@ -215,7 +215,7 @@ fn a_refusal_is_code_1_with_its_fields() {
     );
     assert_eq!(ran.code, 1);
     assert!(
-        ran.error().ends_with("(check the key in AGENTMC_API_KEY or --api-key-file)"),
+        ran.error().ends_with("(check the credential in the environment or the key file)"),
         "{}",
         ran.error()
     );
@@ -262,4 +262,55 @@ fn control_characters_in_a_table_become_spaces() {
     let ran = answered(200, boards, &["call", "listBoards"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
     assert_eq!(ran.stdout, "a [31m b\nred !\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_not_taken_for_one_that_is_not_set() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let broken = std::ffi::OsStr::from_bytes(b"http://127.0.0.1:1/\xff");
+    for name in ["AGENTMC_BASE_URL", "AGENTMC_API_KEY"] {
+        let output =
+            command(&["call", "listTasks", "--dry-run"]).env(name, broken).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(error, format!("agentmc: {name} is not text\n"));
+    }
+}
+
+#[test]
+fn what_changes_something_is_not_walked() {
+    let ran = run(&["call", "deleteBoard", "id=1", "--all", "--sandbox"]);
+    let message = "agentmc: --all fetches every page, and deleteBoard lists nothing";
+    assert_eq!((ran.code, ran.error()), (2, message));
+}
+
+#[test]
+fn the_credential_that_is_missing_is_named() {
+    let args = ["call", "agentConnectedInstructions", "--agent", "1", "--revision", "0.1.1"];
+    let ran = run_in(&[("AGENTMC_API_KEY", "cc_x")], &args);
+    assert_eq!(ran.code, 2);
+    assert!(ran.error().ends_with("(set AGENTMC_AGENT_TOKEN)"), "{}", ran.error());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_no_key_is_not_read_for_ever() {
+    let ran = run(&["call", "listTasks", "--api-key-file", "/dev/zero"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.error().ends_with("is too long for a key"), "{}", ran.error());
+}
+
+#[test]
+fn flags_that_would_do_nothing_are_refused() {
+    for args in [&["demo", "--agent", "4"][..], &["sandbox", "--base-url", "https://agentmc.ai"]] {
+        let ran = run(args);
+        assert_eq!(ran.code, 2, "{args:?}");
+        assert!(ran.error().contains("means nothing to `agentmc "), "{}", ran.error());
+    }
+    assert_eq!(
+        run(&["call", "listTasks", "--timeout", "-1"]).error(),
+        run(&["call", "listTasks", "--timeout", "0"]).error().replace("'0'", "'-1'")
+    );
 }

@@ -52,7 +52,9 @@ pub(crate) fn run(
             "agent_key": keys.agent_key,
             "agent_token": keys.agent_token,
             "bearer_token": keys.bearer_token,
+            "connect_token": keys.connect_token,
             "session_cookie": keys.session_cookie,
+            "storage_url": sandbox.storage_url(),
         }))?;
     } else {
         out.text(&format!(

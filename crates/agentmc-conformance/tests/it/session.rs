@@ -1,13 +1,19 @@
 //! A working session against the sandbox.
 
 use agentmc_conformance::on_both;
+use agentmc_core::ops::agents::{AgentConnectedInstructions, ConnectAgent};
+use agentmc_core::ops::calendar::{
+    CreateCalendarItem, DeleteCalendarItem, ShowCalendarItem, UpdateCalendarItem,
+};
+use agentmc_core::ops::files::{DownloadFile, ListFiles};
 use agentmc_core::ops::hosts::{ClaimAgentRealtimeSession, ListAgentRealtimeRequestedSessions};
 use agentmc_core::ops::tasks::{CreateTask, ListTasks, ShowTask, UpdateTask};
 use agentmc_core::ops::teams::ListAgents;
 use agentmc_core::ops::{boards, notifications};
-use agentmc_core::types::{RealtimeSessionStatus, Timestamp};
-use agentmc_core::{Error, ErrorKind, Revision};
+use agentmc_core::types::{CalendarItemType, Object, RealtimeSessionStatus, Timestamp};
+use agentmc_core::{Credential, Error, ErrorKind, Revision};
 use agentmc_sandbox::Sandbox;
+use http::StatusCode;
 
 on_both! {
     fn a_task_is_made_changed_and_read_back<S>() {
@@ -67,5 +73,49 @@ on_both! {
         let wrong = client.with(|api| api.credential(agentmc_core::Credential::api_key("cc_wrong").unwrap()));
         assert_eq!(wrong.send(&ListTasks::new()).unwrap_err().kind(), ErrorKind::Unauthorized);
         assert_eq!(client.send(&ShowTask::new(u64::MAX >> 2)).unwrap_err().kind(), ErrorKind::NotFound);
+    }
+
+    /// What is stored elsewhere is handed over as a URL; the client itself goes nowhere but to the API.
+    fn a_download_leads_elsewhere_and_the_key_does_not<S>() {
+        let sandbox = Sandbox::start().unwrap();
+        let client = S::new(sandbox.api());
+        let file = client.list(ListFiles::new().per_page(1), 1).unwrap().remove(0);
+        let url = client.send(&DownloadFile::new(file.id)).unwrap();
+        assert!(url.starts_with(sandbox.storage_url()), "{url}");
+        assert!(!url.starts_with(sandbox.url()), "{url}");
+        let seen = sandbox.seen();
+        assert!(seen.iter().all(|seen| seen.operation.is_some()), "nothing went to storage");
+        assert_eq!(seen.last().unwrap().status, StatusCode::FOUND);
+    }
+
+    fn a_calendar_item_is_made_cleared_and_gone<S>() {
+        let sandbox = Sandbox::start().unwrap();
+        let client = S::new(sandbox.api());
+        let start: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();
+        let end: Timestamp = "2026-03-01T10:00:00Z".parse().unwrap();
+        let event = CreateCalendarItem::new(CalendarItemType::Event, "Review", None)
+            .start_at(start)
+            .end_at(end)
+            .location("Room 1");
+        let made = client.send(&event).unwrap();
+        assert_eq!((made.start_at, made.location.as_deref()), (Some(start), Some("Room 1")));
+        let cleared = client.send(&UpdateCalendarItem::new(made.id).location(None)).unwrap();
+        assert_eq!((cleared.location, cleared.start_at), (None, Some(start)));
+        client.send(&DeleteCalendarItem::new(made.id)).unwrap();
+        let error = client.send(&ShowCalendarItem::new(made.id)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+    }
+
+    /// An agent connects with a token of the oldest revision and acts with the one it gets.
+    fn an_agent_connects_and_reads_its_instructions<S>() {
+        let sandbox = Sandbox::start().unwrap();
+        let token = Credential::connect_token(&sandbox.keys().connect_token).unwrap();
+        let client = S::new(sandbox.api().credential(token).revision(Revision::V0_1_1));
+        let members: Object = [("name", "newcomer")].into_iter().collect();
+        let connected = client.send(&ConnectAgent::new().members(members)).unwrap();
+        let token = Credential::agent_token(connected.agent_token.expose()).unwrap();
+        let agent = client.with(|api| api.credential(token).acting_as(connected.agent_id));
+        let instructions = agent.send(&AgentConnectedInstructions::new()).unwrap();
+        assert!(!instructions.instructions.is_empty());
     }
 }

@@ -70,7 +70,7 @@ on_both! {
     fn a_wrong_key_is_unauthorized_and_another_teams_task_is_not_found<S>() {
         let sandbox = Sandbox::start().unwrap();
         let client = S::new(sandbox.api());
-        let wrong = client.with(|api| api.credential(agentmc_core::Credential::api_key("cc_wrong").unwrap()));
+        let wrong = client.with(|api| api.credential(Credential::api_key("cc_wrong").unwrap()));
         assert_eq!(wrong.send(&ListTasks::new()).unwrap_err().kind(), ErrorKind::Unauthorized);
         assert_eq!(client.send(&ShowTask::new(u64::MAX >> 2)).unwrap_err().kind(), ErrorKind::NotFound);
     }

@@ -48,17 +48,19 @@ record! {
     /// The server to open a websocket to. It speaks the Pusher protocol.
     pub struct HostRealtimeSocketConnection {
         required {
-            /// The software that serves it, such as `reverb`.
-            driver: String,
             /// The key of the application, which is part of the websocket's URL.
             key: String,
-            /// The cluster. Plays no part, since `host` is given.
-            cluster: String,
             /// The host's name.
             host: String,
-            /// The port; 0 or less stands for the scheme's own.
+        }
+        optional {
+            /// The software that serves it, such as `reverb`.
+            driver: String,
+            /// The cluster. Plays no part, since `host` is given.
+            cluster: String,
+            /// The port; 0 or less, or none, stands for the scheme's own.
             port: i64,
-            /// `https` or `wss` with TLS, `http` or `ws` without.
+            /// `http` or `ws` without TLS; anything else, or none, with TLS.
             scheme: String,
             /// What the path of the websocket's URL starts with; often empty.
             path: String,
@@ -74,7 +76,10 @@ record! {
             connection: HostRealtimeSocketConnection,
             /// The channel to subscribe to.
             channel: String,
-            /// The event that carries signals.
+        }
+        optional {
+            /// The event that carries signals. Left out, it is `agent.realtime.signal` on the channel of a
+            /// session and `agent.realtime.host.session.requested` on that of a host.
             event: String,
             /// Where a browser would have its subscription signed. Agents use an operation of the API.
             auth_endpoint: String,

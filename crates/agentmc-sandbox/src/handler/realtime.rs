@@ -208,6 +208,11 @@ fn socket(
 ) -> HostRealtimeSocketPayload {
     let (scheme, host, port) = cx.address.parts();
     let key = cx.world.keys().socket_key.as_str();
-    let connection = HostRealtimeSocketConnection::new("reverb", key, "", host, port, scheme, "");
-    HostRealtimeSocketPayload::new(connection, channel, event, endpoint)
+    let connection = HostRealtimeSocketConnection::new(key, host)
+        .driver("reverb")
+        .cluster("")
+        .port(port)
+        .scheme(scheme)
+        .path("");
+    HostRealtimeSocketPayload::new(connection, channel).event(event).auth_endpoint(endpoint)
 }

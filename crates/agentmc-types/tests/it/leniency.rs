@@ -3,9 +3,9 @@
 use std::fmt::Debug;
 
 use agentmc_types::{
-    AgentHeartbeatResponse, AgentRealtimeSignal, MapOf, Nullable, Object, Page, PaginationLinks,
-    ResponseActionHeaders, Task, TaskAssignedAgent, TeamFileAttachment, TextOrFlag, TextOrObject,
-    Timestamp,
+    AgentHeartbeatResponse, AgentRealtimeSignal, HostRealtimeSocketPayload, MapOf, Nullable,
+    Object, Page, PaginationLinks, ResponseActionHeaders, Task, TaskAssignedAgent,
+    TeamFileAttachment, TextOrFlag, TextOrObject, Timestamp,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -201,4 +201,17 @@ fn a_pushed_signal_is_a_signal() {
     let signal: AgentRealtimeSignal = serde_json::from_value(pushed).unwrap();
     assert_eq!((signal.id.get(), signal.session_id.get(), signal.team_id), (9, 42, None));
     assert_eq!(signal.payload, Some(Object::new()));
+}
+
+/// What a websocket needs is its host, its key and the channel; the rest has a reading when it is absent.
+#[test]
+fn a_socket_needs_no_more_than_where_it_is_and_what_to_listen_to() {
+    let socket =
+        json!({"connection": {"key": "app", "host": "ws.agentmc.ai"}, "channel": "private-x"});
+    let read: HostRealtimeSocketPayload = serde_json::from_value(socket.clone()).unwrap();
+    assert_eq!((&read.event, read.connection.port), (&None, None));
+    assert_eq!(serde_json::to_value(read).unwrap(), socket);
+    let error =
+        refusal::<HostRealtimeSocketPayload>(json!({"connection": {"key": "app"}, "channel": "x"}));
+    assert!(error.contains("missing field `host`"), "{error}");
 }

@@ -1,14 +1,21 @@
 //! The client: calls from first attempt to result.
 
+use std::time::Instant;
+
 use agentmc_core::call::{Call, Step};
 use agentmc_core::pages::{Pages, PagesByName};
 use agentmc_core::reply::{Page, Reply};
+use agentmc_core::transfer::NewFile;
+use agentmc_core::types::FileId;
 use agentmc_core::{Api, BuildError, Error, Operation, Output};
 use bytes::Bytes;
 use serde_json::{Map, Value};
+use tracing::Instrument;
 
+use crate::download::Download;
 use crate::listing::Listing;
 use crate::transport::{Transport, default_tls};
+use crate::upload::Upload;
 
 /// A client of the API. Cheap to clone; clones share their connections, and tasks may share a client.
 ///
@@ -147,13 +154,46 @@ impl Client {
         Ok(Listing::new(self.clone(), PagesByName::new(id, params)?))
     }
 
+    /// Begins an upload of `file`; what it returns is told where the content is.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// # let sandbox = agentmc_sandbox::Sandbox::start()?;
+    /// # let client = agentmc_async::Client::new(sandbox.api())?;
+    /// use agentmc_async::NewFile;
+    ///
+    /// let file = client.upload(NewFile::new("notes.md")).from_bytes("# Notes").await?;
+    /// let mut content = Vec::new();
+    /// client.download(file.id).to_writer(&mut content).await?;
+    /// assert_eq!(content, b"# Notes");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn upload(&self, file: NewFile) -> Upload<'_> {
+        Upload::new(self, file)
+    }
+
+    /// Begins a download of a file's content; what it returns is told where to put it.
+    pub fn download(&self, file: impl Into<FileId>) -> Download<'_> {
+        Download::new(self, file.into())
+    }
+
+    pub(crate) const fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
     pub(crate) async fn run(&self, mut call: Call) -> Result<http::Response<Bytes>, Error> {
-        loop {
-            let outcome = self.transport.exchange(&call).await;
-            match call.resolve(outcome, fastrand::f64()) {
-                Step::Again(delay) => tokio::time::sleep(delay).await,
-                Step::Done(result) => return result,
+        let (span, start) = (call.span(), Instant::now());
+        let attempts = async {
+            loop {
+                let outcome = self.transport.exchange(&call).await;
+                match call.resolve(outcome, start.elapsed(), fastrand::f64()) {
+                    Step::Again(delay) => tokio::time::sleep(delay).await,
+                    Step::Done(result) => return result,
+                }
             }
-        }
+        };
+        attempts.instrument(span).await
     }
 }

@@ -27,13 +27,19 @@
 //! takes its builder, so that each can be set.
 
 mod client;
+mod download;
 mod listing;
+mod part;
 mod transport;
+mod upload;
 
 pub use agentmc_core::{
     Api, ApiError, BaseUrl, BuildError, Credential, DecodeError, Error, ErrorKind, Operation,
-    Output, RetryPolicy, Revision, TransportError, TransportKind, ops, pages, types,
+    Output, RetryPolicy, Revision, TransferError, TransportError, TransportKind, ops, pages, types,
 };
+pub use agentmc_core::transfer::{Checksum, NewFile, Progress};
 pub use client::Client;
+pub use download::Download;
 pub use listing::Listing;
+pub use upload::Upload;
 pub use {http, reqwest, rustls, serde_json};

@@ -1,11 +1,16 @@
 //! One attempt over the wire: the only file that knows `reqwest`.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use agentmc_core::{Call, TransportError, TransportKind};
 use bytes::{Bytes, BytesMut};
 use reqwest::redirect::Policy;
+use tokio::time::timeout;
+
+/// How much of a refusal by storage is read, in bytes.
+const EXPLANATION: usize = 64 << 10;
 
 /// Connections, kept open between calls.
 #[derive(Clone, Debug)]
@@ -55,11 +60,85 @@ impl Transport {
         if call.endpoint().is_success(response.status()) {
             outcome?;
         }
-        let mut reply = http::Response::new(body);
-        *reply.status_mut() = response.status();
-        *reply.headers_mut() = std::mem::take(response.headers_mut());
-        Ok(reply)
+        Ok(reply(response, body))
     }
+}
+
+/// What storage answered, its body still to be read.
+#[derive(Debug)]
+pub(crate) struct Storage(reqwest::Response);
+
+impl Transport {
+    /// Sends the bytes of a file to storage, and reads enough of the reply to explain a refusal.
+    ///
+    /// Whatever the size, it may take as long as `moved` changes within `idle`.
+    pub(crate) async fn put(
+        &self,
+        request: http::Request<reqwest::Body>,
+        idle: Duration,
+        moved: impl Fn() -> u64,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        let request = reqwest::Request::try_from(request).map_err(classify)?;
+        let mut seen = moved();
+        let mut sending = pin!(self.0.execute(request));
+        let mut response = loop {
+            match timeout(idle, &mut sending).await {
+                Ok(outcome) => break outcome.map_err(classify)?,
+                Err(_) if moved() == seen => return Err(stalled()),
+                Err(_) => seen = moved(),
+            }
+        };
+        // The status counts, however much of the explanation arrives.
+        let (body, _) = match timeout(idle, read(&mut response, EXPLANATION)).await {
+            Ok(read) => read,
+            Err(_) => (Bytes::new(), Err(stalled())),
+        };
+        Ok(reply(response, body))
+    }
+
+    /// Asks storage for the bytes of a file.
+    pub(crate) async fn get(
+        &self,
+        request: http::Request<reqwest::Body>,
+        idle: Duration,
+    ) -> Result<Storage, TransportError> {
+        let request = reqwest::Request::try_from(request).map_err(classify)?;
+        let response = timeout(idle, self.0.execute(request)).await.map_err(|_| stalled())?;
+        Ok(Storage(response.map_err(classify)?))
+    }
+}
+
+impl Storage {
+    pub(crate) fn status(&self) -> http::StatusCode {
+        self.0.status()
+    }
+
+    pub(crate) fn headers(&self) -> &http::HeaderMap {
+        self.0.headers()
+    }
+
+    /// The next piece of the content, which must come within `idle`.
+    pub(crate) async fn piece(&mut self, idle: Duration) -> Result<Option<Bytes>, TransportError> {
+        timeout(idle, self.0.chunk()).await.map_err(|_| stalled())?.map_err(classify)
+    }
+
+    /// The whole, with as much of the body as explains a refusal.
+    pub(crate) async fn refusal(mut self, idle: Duration) -> http::Response<Bytes> {
+        let body = timeout(idle, read(&mut self.0, EXPLANATION)).await;
+        let body = body.map(|(body, _)| body).unwrap_or_default();
+        reply(self.0, body)
+    }
+}
+
+fn reply(mut response: reqwest::Response, body: Bytes) -> http::Response<Bytes> {
+    let mut reply = http::Response::new(body);
+    *reply.status_mut() = response.status();
+    *reply.headers_mut() = std::mem::take(response.headers_mut());
+    reply
+}
+
+fn stalled() -> TransportError {
+    TransportError::new(TransportKind::Timeout, "nothing moved for too long")
 }
 
 /// Reads at most `limit` bytes of a body: what arrived, and why that is not the whole.

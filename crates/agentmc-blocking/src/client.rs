@@ -1,8 +1,12 @@
 //! The client: calls from first attempt to result.
 
+use std::time::Instant;
+
 use agentmc_core::call::{Call, Step};
 use agentmc_core::pages::{Pages, PagesByName};
 use agentmc_core::reply::{Page, Reply};
+use agentmc_core::transfer::NewFile;
+use agentmc_core::types::FileId;
 use agentmc_core::{Api, BuildError, Error, Operation, Output};
 use bytes::Bytes;
 use serde_json::{Map, Value};
@@ -10,8 +14,10 @@ use ureq::config::ConfigBuilder;
 use ureq::tls::{TlsConfig, TlsConfigBuilder};
 use ureq::typestate::AgentScope;
 
+use crate::download::Download;
 use crate::listing::Listing;
 use crate::transport::Transport;
+use crate::upload::Upload;
 
 /// A client of the API. Cheap to clone; clones share their connections, and threads may share a client.
 #[derive(Clone, Debug)]
@@ -128,9 +134,37 @@ impl Client {
         Ok(Listing::new(self.clone(), PagesByName::new(id, params)?))
     }
 
+    /// Begins an upload of `file`; what it returns is told where the content is.
+    ///
+    /// ```
+    /// # let sandbox = agentmc_sandbox::Sandbox::start()?;
+    /// # let client = agentmc_blocking::Client::new(sandbox.api());
+    /// use agentmc_blocking::NewFile;
+    ///
+    /// let file = client.upload(NewFile::new("notes.md")).from_bytes("# Notes")?;
+    /// let mut content = Vec::new();
+    /// client.download(file.id).to_writer(&mut content)?;
+    /// assert_eq!(content, b"# Notes");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn upload(&self, file: NewFile) -> Upload<'_> {
+        Upload::new(self, file)
+    }
+
+    /// Begins a download of a file's content; what it returns is told where to put it.
+    pub fn download(&self, file: impl Into<FileId>) -> Download<'_> {
+        Download::new(self, file.into())
+    }
+
+    pub(crate) const fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
     pub(crate) fn run(&self, mut call: Call) -> Result<http::Response<Bytes>, Error> {
+        let (_span, start) = (call.span().entered(), Instant::now());
         loop {
-            match call.resolve(self.transport.exchange(&call), fastrand::f64()) {
+            let outcome = self.transport.exchange(&call);
+            match call.resolve(outcome, start.elapsed(), fastrand::f64()) {
                 Step::Again(delay) => std::thread::sleep(delay),
                 Step::Done(result) => return result,
             }

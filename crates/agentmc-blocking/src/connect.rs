@@ -12,6 +12,8 @@ use ureq::unversioned::transport::{
     ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
 };
 
+use crate::mask::Unmasking;
+
 /// A part of `ureq` whose failures mean that nothing was sent.
 #[derive(Debug, Default)]
 pub(crate) struct Early<T>(T);
@@ -35,7 +37,8 @@ impl Connector for Early<DefaultConnector> {
         details: &ConnectionDetails<'_>,
         chained: Option<()>,
     ) -> Result<Option<Self::Out>, Error> {
-        self.0.connect(details, chained).map_err(mark)
+        let connection = self.0.connect(details, chained).map_err(mark)?;
+        Ok(connection.map(|connection| Unmasking(connection).boxed()))
     }
 }
 

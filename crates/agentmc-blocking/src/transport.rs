@@ -6,13 +6,24 @@ use std::time::Duration;
 
 use agentmc_core::{Call, TransportError, TransportKind};
 use bytes::Bytes;
+use http::header::{EXPECT, HeaderValue};
 use http::Method;
 use ureq::config::ConfigBuilder;
 use ureq::tls::{TlsConfigBuilder, TlsProvider};
 use ureq::typestate::AgentScope;
-use ureq::{Agent, AsSendBody, Body, Error, RequestExt, Timeout};
+use ureq::{Agent, AsSendBody, Body, BodyReader, Error, RequestExt, SendBody, Timeout};
 
 use crate::connect::Early;
+use crate::mask::Masked;
+
+/// How much of a refusal by storage is read, in bytes.
+pub(crate) const EXPLANATION: u64 = 64 << 10;
+
+/// The size of content, in bytes, beyond which it is worth a round trip to ask first whether it is wanted.
+const LARGE: u64 = 1 << 20;
+
+/// Storage's reply, its body still to be read.
+pub(crate) type Storage = http::Response<BodyReader<'static>>;
 
 /// Connections, kept open between calls.
 #[derive(Clone, Debug)]
@@ -55,12 +66,55 @@ impl Transport {
         Ok(http::Response::from_parts(head, bytes.into()))
     }
 
+    /// Sends the bytes of a file to storage, and reads enough of the reply to explain a refusal.
+    ///
+    /// Whatever the size, it may take as long as something moves within `idle`.
+    pub(crate) fn put(
+        &self,
+        mut request: http::Request<()>,
+        content: &mut dyn Read,
+        byte_size: u64,
+        idle: Duration,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        if byte_size > LARGE {
+            // A refusal is then heard before the content is sent, and not drowned by it.
+            request.headers_mut().insert(EXPECT, HeaderValue::from_static("100-continue"));
+        }
+        let request = request.map(|()| SendBody::from_reader(content));
+        let (head, body) = self.storage(request, idle)?.into_parts();
+        let mut bytes = Vec::new();
+        // The status counts, however much of the explanation arrives.
+        let _ = body.into_reader().take(EXPLANATION).read_to_end(&mut bytes);
+        Ok(http::Response::from_parts(head, bytes.into()))
+    }
+
+    /// Asks storage for the bytes of a file.
+    pub(crate) fn get(
+        &self,
+        request: http::Request<()>,
+        idle: Duration,
+    ) -> Result<Storage, TransportError> {
+        Ok(self.storage(request, idle)?.map(Body::into_reader))
+    }
+
+    fn storage(
+        &self,
+        mut request: http::Request<impl AsSendBody>,
+        idle: Duration,
+    ) -> Result<http::Response<Body>, TransportError> {
+        let _masked = Masked::new(request.headers_mut());
+        let request = request.with_agent(&self.0).configure().timeout_global(None);
+        let request = request.timeout_per_read(Some(idle)).timeout_per_write(Some(idle));
+        request.build().run().map_err(classify)
+    }
+
     fn send(&self, call: &Call, body: impl AsSendBody) -> Result<http::Response<Body>, Error> {
         let request = call.request();
         let mut copy = http::Request::new(body);
         *copy.method_mut() = request.method().clone();
         *copy.uri_mut() = request.uri().clone();
         *copy.headers_mut() = request.headers().clone();
+        let _masked = Masked::new(copy.headers_mut());
         copy.with_agent(&self.0).configure().timeout_global(Some(call.timeout())).build().run()
     }
 }
@@ -77,6 +131,11 @@ fn read(body: Body, limit: usize, bytes: &mut Vec<u8>) -> Result<(), TransportEr
         return Err(TransportError::new(TransportKind::TooLarge, message));
     }
     Ok(())
+}
+
+/// What a failure while reading a body means.
+pub(crate) fn classify_read(error: std::io::Error) -> TransportError {
+    classify(error.into())
 }
 
 /// What a failure means for the request: never sent, lost or late.

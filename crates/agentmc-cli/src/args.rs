@@ -159,6 +159,18 @@ pub(crate) struct Sandbox {
     /// The seed of the world: the same seed makes the same boards, tasks and keys
     #[arg(long, default_value_t = agentmc_sandbox::Options::default().seed)]
     pub(crate) seed: u64,
+    /// A file to keep the world in: go on with it if it is there, whatever the seed, else make it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: Option<PathBuf>,
+    /// How many requests a credential may make in a minute; any number by default
+    #[arg(long, value_name = "N")]
+    pub(crate) rate_limit: Option<u32>,
+    /// How many milliseconds every reply waits
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub(crate) latency: u64,
+    /// Something that goes wrong, such as `status=503,operation=listTasks,next=2`; may be repeated
+    #[arg(long = "fault", value_name = "SPEC")]
+    pub(crate) faults: Vec<agentmc_sandbox::Rule>,
 }
 
 fn seconds(text: &str) -> Result<std::time::Duration, String> {

@@ -1,5 +1,7 @@
 //! `agentmc sandbox`, and the server behind `--sandbox`.
 
+use std::time::Duration;
+
 use agentmc_core::{Api, Credential};
 use agentmc_sandbox::{Options, Sandbox};
 use serde_json::json;
@@ -39,10 +41,8 @@ pub(crate) fn run(
     common.refuse_target("`agentmc sandbox`, which is a server itself")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::io("the sandbox cannot start", error))?;
-    let options = Options::default().port(args.port).seed(args.seed);
-    let sandbox = Sandbox::with(options).map_err(|error| {
-        Failure::io(format!("the sandbox cannot listen on port {}", args.port), error)
-    })?;
+    let sandbox = Sandbox::with(options(args))
+        .map_err(|error| Failure::io("the sandbox cannot start", error))?;
     let keys = sandbox.keys();
     if out.is_json() {
         out.json(&json!({
@@ -68,7 +68,19 @@ pub(crate) fn run(
         ))?;
     }
     out.finish()?;
-    runtime.block_on(ended()).map_err(|error| Failure::io("signals cannot be received", error))
+    runtime.block_on(ended()).map_err(|error| Failure::io("signals cannot be received", error))?;
+    sandbox.save().map_err(|error| Failure::io("the world cannot be saved", error))
+}
+
+fn options(args: &args::Sandbox) -> Options {
+    let mut options = Options::default()
+        .port(args.port)
+        .seed(args.seed)
+        .latency(Duration::from_millis(args.latency))
+        .faults(args.faults.clone());
+    options.data.clone_from(&args.data);
+    options.rate_limit = args.rate_limit;
+    options
 }
 
 /// Waits until the process is asked to end.

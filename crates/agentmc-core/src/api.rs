@@ -6,7 +6,7 @@ use agentmc_types::{AgentId, Revision};
 use serde_json::{Map, Value};
 
 use crate::base_url::BaseUrl;
-use crate::call::Call;
+use crate::call::{Call, Patience};
 use crate::credential::{Credential, Credentials};
 use crate::encode::Encoder;
 use crate::endpoint::{Auth, Endpoint, Step};
@@ -25,11 +25,9 @@ pub struct Api {
     credentials: Credentials,
     revision: Revision,
     agent: Option<AgentId>,
-    retry: RetryPolicy,
     check_limits: bool,
-    timeout: Duration,
     connect_timeout: Duration,
-    max_reply_bytes: usize,
+    patience: Patience,
 }
 
 impl Api {
@@ -45,11 +43,14 @@ impl Api {
             credentials: Credentials::default(),
             revision: Revision::LATEST,
             agent: None,
-            retry: RetryPolicy::default(),
             check_limits: true,
-            timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
-            max_reply_bytes: 32 << 20,
+            patience: Patience {
+                retry: RetryPolicy::default(),
+                timeout: Duration::from_secs(30),
+                deadline: None,
+                max_reply_bytes: 32 << 20,
+            },
         }
     }
 
@@ -89,7 +90,7 @@ impl Api {
 
     /// Repeats failed attempts as `policy` says.
     pub const fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = policy;
+        self.patience.retry = policy;
         self
     }
 
@@ -103,7 +104,15 @@ impl Api {
 
     /// How long one whole attempt may take, from connecting to the last byte; 30 s by default.
     pub const fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.patience.timeout = timeout;
+        self
+    }
+
+    /// How long a whole call may take, every attempt and the waiting between them; no limit by default.
+    ///
+    /// An attempt in progress is given up at the deadline, and one that could only begin after it is not made.
+    pub const fn deadline(mut self, deadline: Duration) -> Self {
+        self.patience.deadline = Some(deadline);
         self
     }
 
@@ -115,7 +124,7 @@ impl Api {
 
     /// The largest reply that is read, in bytes; 32 MiB by default.
     pub const fn max_reply_bytes(mut self, bytes: usize) -> Self {
-        self.max_reply_bytes = bytes;
+        self.patience.max_reply_bytes = bytes;
         self
     }
 
@@ -167,7 +176,7 @@ impl Api {
     }
 
     fn start(&self, endpoint: &'static Endpoint, out: Encoder<'_>) -> Result<Call, BuildError> {
-        Ok(Call::new(endpoint, self.retry, out.finish()?, self.timeout, self.max_reply_bytes))
+        Ok(Call::new(endpoint, self.revision, out.finish()?, self.patience))
     }
 
     /// Where the API is.
@@ -186,6 +195,18 @@ impl Api {
     #[must_use]
     pub const fn agent(&self) -> Option<AgentId> {
         self.agent
+    }
+
+    /// How long one attempt may take.
+    #[must_use]
+    pub const fn time_for_attempt(&self) -> Duration {
+        self.patience.timeout
+    }
+
+    /// When failed attempts are repeated.
+    #[must_use]
+    pub const fn retry_policy(&self) -> RetryPolicy {
+        self.patience.retry
     }
 
     /// How long connecting may take.

@@ -3,11 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
+use agentmc_types::Revision;
 use bytes::Bytes;
 
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, TransportError};
 use crate::retry::{Failure, RetryPolicy, retry_after};
+use crate::trace;
 
 /// A call in progress.
 ///
@@ -15,6 +17,8 @@ use crate::retry::{Failure, RetryPolicy, retry_after};
 /// and does as it is told:
 ///
 /// ```
+/// use std::time::Duration;
+///
 /// use agentmc_core::call::Step;
 /// use agentmc_core::ops::boards::ShowBoard;
 /// use agentmc_core::{Api, Credential};
@@ -25,22 +29,32 @@ use crate::retry::{Failure, RetryPolicy, retry_after};
 ///
 /// // A driver would send `call.request()` here; this one makes up the answer.
 /// let busy = http::Response::builder().status(503).body(Bytes::new())?;
-/// let Step::Again(delay) = call.resolve(Ok(busy), 0.0) else { panic!("GET is repeated") };
+/// let Step::Again(delay) = call.resolve(Ok(busy), Duration::from_millis(40), 0.0) else { panic!("GET is repeated") };
 /// assert_eq!(delay.as_millis(), 350);
 ///
 /// let gone = http::Response::builder().status(404).body(Bytes::new())?;
-/// let Step::Done(Err(error)) = call.resolve(Ok(gone), 0.0) else { panic!("404 is final") };
+/// let Step::Done(Err(error)) = call.resolve(Ok(gone), Duration::from_millis(430), 0.0) else { panic!("404 is final") };
 /// assert_eq!(error.to_string(), "showBoard: 404 Not Found");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 pub struct Call {
     endpoint: &'static Endpoint,
-    policy: RetryPolicy,
+    revision: Revision,
     request: http::Request<Bytes>,
-    timeout: Duration,
-    max_reply_bytes: usize,
+    patience: Patience,
     attempt: u32,
+    /// When the attempt in progress began, since the start of the call.
+    began: Duration,
+}
+
+/// How long a caller waits, how often and for how much.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    pub(crate) retry: RetryPolicy,
+    pub(crate) timeout: Duration,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) max_reply_bytes: usize,
 }
 
 /// What a driver does after an attempt.
@@ -56,12 +70,11 @@ pub enum Step {
 impl Call {
     pub(crate) const fn new(
         endpoint: &'static Endpoint,
-        policy: RetryPolicy,
+        revision: Revision,
         request: http::Request<Bytes>,
-        timeout: Duration,
-        max_reply_bytes: usize,
+        patience: Patience,
     ) -> Self {
-        Self { endpoint, policy, request, timeout, max_reply_bytes, attempt: 1 }
+        Self { endpoint, revision, request, patience, attempt: 1, began: Duration::ZERO }
     }
 
     /// The request to send, the same for every attempt.
@@ -76,16 +89,23 @@ impl Call {
         self.endpoint
     }
 
-    /// How long one whole attempt may take.
+    /// The revision of the API the request is written in.
     #[must_use]
-    pub const fn timeout(&self) -> Duration {
-        self.timeout
+    pub const fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// How long the attempt in progress may take as a whole: never longer than the call has left.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        let left = self.patience.deadline.map(|deadline| deadline.saturating_sub(self.began));
+        left.map_or(self.patience.timeout, |left| left.min(self.patience.timeout))
     }
 
     /// The largest reply a driver may read, in bytes.
     #[must_use]
     pub const fn max_reply_bytes(&self) -> usize {
-        self.max_reply_bytes
+        self.patience.max_reply_bytes
     }
 
     /// The number of the attempt in progress, counting from 1.
@@ -94,10 +114,20 @@ impl Call {
         self.attempt
     }
 
-    /// Decides what follows from the outcome of an attempt. `jitter` is a random number in 0 to 1.
+    /// A `tracing` span for a driver to send the request in: `call`, with the operation and the revision.
+    #[must_use]
+    pub fn span(&self) -> tracing::Span {
+        trace::span(self)
+    }
+
+    /// Decides what follows from the outcome of an attempt.
+    ///
+    /// `elapsed` is the time since the start of the call, waiting included, and `jitter` a random
+    /// number in 0 to 1. Another attempt is made only if it can begin before the call's deadline.
     pub fn resolve(
         &mut self,
         outcome: Result<http::Response<Bytes>, TransportError>,
+        elapsed: Duration,
         jitter: f64,
     ) -> Step {
         let failure = match &outcome {
@@ -109,9 +139,16 @@ impl Call {
             Err(error) => Some(Failure::Transport(error.kind)),
         };
         let delay = failure
-            .and_then(|failure| self.policy.delay(self.endpoint, self.attempt, failure, jitter));
+            .and_then(|failure| {
+                self.patience.retry.delay(self.endpoint, self.attempt, failure, jitter)
+            })
+            .filter(|delay| {
+                self.patience.deadline.is_none_or(|end| elapsed.saturating_add(*delay) < end)
+            });
+        trace::attempt(self, &outcome, elapsed.saturating_sub(self.began), delay);
         if let Some(delay) = delay {
             self.attempt += 1;
+            self.began = elapsed.saturating_add(delay);
             return Step::Again(delay);
         }
         Step::Done(match outcome {

@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 
 mod api;
 mod build;
+mod transfer;
 
 pub use api::ApiError;
 pub use build::{BuildError, Problem, Violation};
+pub use transfer::TransferError;
 
 /// Why an operation failed. One type for every frontend.
 ///
@@ -26,6 +28,9 @@ pub enum Error {
     /// The reply could not be understood.
     #[error(transparent)]
     Decode(Box<DecodeError>),
+    /// The bytes of a file could not be read or kept, or are not those they should be.
+    #[error(transparent)]
+    Transfer(Box<TransferError>),
     /// The request or its reply was lost on the way.
     #[error(transparent)]
     Transport(#[from] TransportError),
@@ -47,6 +52,10 @@ pub enum ErrorKind {
     Timeout,
     /// The reply is larger than the client accepts.
     TooLarge,
+    /// The content of a file could not be read or written on this side.
+    Local,
+    /// The content of a file is not what it should be: its size or its checksum differs, or it changed meanwhile.
+    Integrity,
     /// 401: the credential is missing, wrong or expired.
     Unauthorized,
     /// 402: the plan's limit is reached.
@@ -118,6 +127,7 @@ impl Error {
             Self::Api(error) => error.kind(),
             Self::Build(_) => ErrorKind::Build,
             Self::Decode(_) => ErrorKind::Decode,
+            Self::Transfer(error) => error.kind(),
             Self::Transport(error) => match error.kind {
                 TransportKind::Connect => ErrorKind::Connect,
                 TransportKind::Lost => ErrorKind::Lost,
@@ -167,6 +177,7 @@ impl Error {
             Self::Decode(error) => json!({
                 "operation": error.operation, "path": error.path, "line": error.line, "column": error.column,
             }),
+            Self::Transfer(error) => json!({"operation": error.operation()}),
             Self::Transport(error) => json!({"operation": error.operation}),
         };
         if let (Value::Object(json), Value::Object(more)) = (&mut json, more) {
@@ -204,6 +215,8 @@ impl ErrorKind {
             Self::Lost => "lost",
             Self::Timeout => "timeout",
             Self::TooLarge => "too_large",
+            Self::Local => "local",
+            Self::Integrity => "integrity",
             Self::Unauthorized => "unauthorized",
             Self::PaymentRequired => "payment_required",
             Self::Forbidden => "forbidden",
@@ -225,7 +238,7 @@ impl fmt::Display for ErrorKind {
 }
 
 impl TransportKind {
-    const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Connect => "could not connect",
             Self::Lost => "the connection broke before the whole reply arrived",

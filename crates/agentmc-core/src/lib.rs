@@ -6,6 +6,8 @@
 //! [`Reply::read`](reply::Reply::read) makes a value of the response. The whole walk:
 //!
 //! ```
+//! use std::time::Duration;
+//!
 //! use agentmc_core::call::Step;
 //! use agentmc_core::ops::tasks::ShowTask;
 //! use agentmc_core::reply::Reply;
@@ -25,7 +27,8 @@
 //! let response = http::Response::new(body.into());
 //!
 //! // The outcome of an attempt becomes a step: send it again, or done.
-//! let Step::Done(result) = call.resolve(Ok(response), 0.5) else { panic!("200 is final") };
+//! let step = call.resolve(Ok(response), Duration::from_millis(40), 0.5);
+//! let Step::Done(result) = step else { panic!("200 is final") };
 //!
 //! // A response becomes a value.
 //! let task = <ShowTask as Operation>::Reply::read("showTask", &result?)?;
@@ -44,13 +47,15 @@
 //! * [`api`], [`credential`], [`base_url`]: what every request shares.
 //! * [`encode`], [`check`]: how requests are written, and refused before they are.
 //! * [`call`], [`retry`], [`reply`], [`pages`], [`error`]: what becomes of them.
+//! * [`transfer`]: the bytes of files, to and from storage.
 //! * [`endpoint`]: the facts of an operation; [`endpoint::route`]: from a request back to them.
 //! * [`types`]: what the API talks about.
 //!
 //! # Out of scope
 //!
 //! Sockets, clocks, randomness, files and the environment: all are inputs. A lint and a build for
-//! `wasm32` keep it so. `agentmc-blocking` and `agentmc-async` drive calls over real connections.
+//! `wasm32` keep it so. What is observed goes to [`tracing`], which does nothing without a subscriber.
+//! `agentmc-blocking` and `agentmc-async` drive calls over real connections.
 
 pub use agentmc_types as types;
 pub use agentmc_types::{Revision, schema};
@@ -70,10 +75,13 @@ pub mod ops;
 pub mod pages;
 #[doc(hidden)]
 pub mod params;
+pub mod realtime;
 pub mod registry;
 pub mod reply;
 pub mod retry;
 mod text;
+mod trace;
+pub mod transfer;
 
 pub use api::Api;
 pub use base_url::{BaseUrl, BaseUrlError};
@@ -81,7 +89,8 @@ pub use call::{Call, Step};
 pub use credential::Credential;
 pub use endpoint::Endpoint;
 pub use error::{
-    ApiError, BuildError, DecodeError, Error, ErrorKind, TransportError, TransportKind,
+    ApiError, BuildError, DecodeError, Error, ErrorKind, TransferError, TransportError,
+    TransportKind,
 };
 pub use operation::{Operation, Output};
 pub use registry::{OPERATIONS, find};

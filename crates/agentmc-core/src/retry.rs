@@ -62,7 +62,18 @@ impl RetryPolicy {
         failure: Failure,
         jitter: f64,
     ) -> Option<Duration> {
-        if attempt >= self.attempts || !failure.is_transient(endpoint.idempotent) {
+        self.delay_if(endpoint.idempotent, attempt, failure, jitter)
+    }
+
+    /// The same for a request that is idempotent, or is not.
+    pub(crate) fn delay_if(
+        &self,
+        idempotent: bool,
+        attempt: u32,
+        failure: Failure,
+        jitter: f64,
+    ) -> Option<Duration> {
+        if attempt >= self.attempts || !failure.is_transient(idempotent) {
             return None;
         }
         if let Failure::Status { retry_after: Some(asked), .. } = failure {

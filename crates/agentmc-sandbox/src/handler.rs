@@ -48,28 +48,36 @@ pub(crate) const MAX_BODY: usize = 1 << 20;
 /// What a handler gives: the value the operation replies with.
 type Answer<O> = Result<Output<O>, Refusal>;
 
-/// Answers a request, and says which operation it was understood as.
-pub(crate) fn answer(
-    world: &mut World,
-    request: &Request<Bytes>,
-) -> (Option<&'static str>, Response<Bytes>) {
-    world.advance(1);
+/// Which operation a request is understood as.
+pub(crate) fn operation(request: &Request<Bytes>) -> Option<&'static str> {
+    let path = request.uri().path().strip_prefix(BASE).unwrap_or_default();
+    match route::route(request.method(), path) {
+        Route::Found(found) => Some(found.endpoint.id),
+        _ => None,
+    }
+}
+
+/// Answers a request.
+pub(crate) fn answer(world: &mut World, request: &Request<Bytes>) -> Response<Bytes> {
+    world.tick(1);
+    world.expire_sessions();
     let request_id = world.uuid();
     let path = request.uri().path().strip_prefix(BASE).unwrap_or_default();
     let found = match route::route(request.method(), path) {
         Route::Found(found) => found,
         Route::NoMethod(methods) => {
-            return (None, Refusal::no_method(&methods).into_response(request_id));
+            return Refusal::no_method(&methods).into_response(request_id);
         }
-        _ => return (None, Refusal::not_found("path").into_response(request_id)),
+        _ => return Refusal::not_found("path").into_response(request_id),
     };
-    let response = match reply(world, request, &found) {
+    let outcome = reply(world, request, &found);
+    world.forget_oldest();
+    match outcome {
         Ok((status, body)) if status.is_redirection() => redirect(status, &body, request_id),
         Ok((status, Value::Null)) => respond(status, None, request_id),
         Ok((status, body)) => respond(status, Some(&body), request_id),
         Err(refusal) => refusal.into_response(request_id),
-    };
-    (Some(found.endpoint.id), response)
+    }
 }
 
 fn reply(

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use fastrand::Rng;
 use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// The block of SHA-256, in bytes: what a key of an HMAC fills.
@@ -12,7 +13,7 @@ const BLOCK: usize = 64;
 /// The credentials a sandbox accepts, made from its seed.
 ///
 /// They are no secrets: they open this sandbox and nothing else, and `Debug` shows them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Keys {
     /// The API key of the team's host (`cc_…`). It acts for the agents on the hosts it has reported.

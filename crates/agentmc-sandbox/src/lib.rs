@@ -13,10 +13,31 @@
 //! The bytes of files travel to and from a second origin, [`Sandbox::storage_url`], by signed URLs and without a
 //! credential. [`World::store`] answers there.
 //!
+//! # What goes wrong on demand
+//!
+//! [`Sandbox::fault`] takes a [`Rule`]: a [`Fault`], such as a connection that is reset in the middle of a body, and
+//! at which requests it strikes. [`Sandbox::go_down`] closes the ports. [`Sandbox::exchange`] tells what a perfect
+//! transport would make of a call, faults included: the reference for those with sockets.
+//! [`Options::rate_limit`] and [`Options::latency`] make it as strict and as slow as a service far away.
+//!
+//! # What is kept
+//!
+//! [`Options::data`] keeps the world in a file, and [`World::save`] and [`World::load`] do so by hand. A world that
+//! is loaded goes on exactly as the one that was saved would.
+//!
+//! Nothing grows without end. The last 10,000 log entries, comments, notifications, signals, finished runs and
+//! entries of briefs are kept, and the last 1,000 sessions. A plan allows 10 agents, 1,000 each of boards, folders,
+//! briefs, hosts and open uploads, and 10,000 each of columns, tasks, items of the calendar and files; a file may have
+//! 64 MiB, and all of them 256 MiB. What goes beyond is refused with status 402. A connection may be idle for a
+//! minute, and there are 1,024 at a time.
+//!
 //! # What it does not do
 //!
-//! A plan limits nothing but the number of agents and the bytes of files, sessions do not expire by themselves,
-//! and there is no websocket. It is no place for secrets: everybody on this machine can reach it.
+//! Time passes by itself at one second a request, and otherwise as [`World::advance`] has it. Hosts and agents that
+//! fall silent stay online. Rate limits count wrong credentials like right ones, and storage has neither limits nor
+//! latency. A world with a file is copied and written as a whole once a second while it changes, during the copying
+//! of which requests wait: some milliseconds, with full tables a tenth of a second. There is no websocket. It is no
+//! place for secrets: everybody on this machine can reach it.
 //!
 //! # Example
 //!
@@ -44,17 +65,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod fault;
 mod handler;
 mod keys;
+mod limit;
+mod raw;
 mod reply;
 mod sandbox;
+mod save;
+mod saver;
 mod seed;
 mod seen;
 mod server;
+mod state;
 mod store;
 mod world;
 
+pub use fault::{Fault, Rule, RuleError};
 pub use keys::Keys;
+#[doc(hidden)]
+pub use raw::try_raw;
 pub use sandbox::{Options, Sandbox};
 pub use seen::Seen;
 pub use world::{BriefEntry, CalendarComment, RecurringTask, Table, Team, Upload, World};

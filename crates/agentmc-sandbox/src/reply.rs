@@ -79,6 +79,14 @@ impl Refusal {
         )
     }
 
+    pub(crate) fn too_many() -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "rate_limit.exceeded",
+            "There were too many requests with this credential.",
+        )
+    }
+
     pub(crate) fn not_implemented(operation: &str) -> Self {
         let message = format!("The sandbox does not have {operation} yet.");
         Self::new(StatusCode::NOT_IMPLEMENTED, "sandbox.not_implemented", message)

@@ -2,20 +2,26 @@
 
 use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
-use agentmc_core::{Api, BaseUrl, Credential};
+use agentmc_core::{Api, BaseUrl, Call, Credential, TransportError, TransportKind};
 use agentmc_types::{AgentId, Object, SessionId, SignalId};
 use bytes::Bytes;
 
+use crate::fault::{Course, Rule, receive};
 use crate::keys::Keys;
-use crate::seen::{Memory, Seen};
+use crate::save;
+use crate::saver::Saver;
+use crate::seen::Seen;
 use crate::server::Server;
+use crate::state::{Origin, State, locked};
 use crate::world::World;
 
 /// An AgentMC server in the process.
 ///
-/// Dropping it closes every connection, frees the port and ends its thread.
+/// Dropping it closes every connection, frees the ports, saves the world if it has a file, and ends its threads.
 pub struct Sandbox {
     url: String,
     storage_url: String,
@@ -23,7 +29,9 @@ pub struct Sandbox {
     api: Api,
     state: Arc<State>,
     /// Dropped with the sandbox, which stops it.
-    _server: Server,
+    server: Server,
+    /// Dropped after the server, so that what is answered is saved.
+    saver: Option<Saver>,
 }
 
 /// How to start a [`Sandbox`].
@@ -35,12 +43,14 @@ pub struct Options {
     pub port: u16,
     /// What the world and the keys are made from; 0 by default. The same seed gives the same ones.
     pub seed: u64,
-}
-
-/// What the server and its owner share.
-pub(crate) struct State {
-    world: Mutex<World>,
-    seen: Mutex<Memory>,
+    /// The file the world is kept in; none by default.
+    pub data: Option<PathBuf>,
+    /// The faults it starts with; none by default.
+    pub faults: Vec<Rule>,
+    /// How many requests to the API a credential may make in a minute; any number by default.
+    pub rate_limit: Option<u32>,
+    /// How long every reply of the API waits; not at all by default.
+    pub latency: Duration,
 }
 
 impl Sandbox {
@@ -57,19 +67,27 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// When the port is taken, or the machine gives no port or no thread.
+    /// When the port is taken, the file cannot be read or written, or the machine gives no port or no thread.
     pub fn with(options: Options) -> io::Result<Self> {
-        let world = World::new(options.seed);
+        let kept = options.data.as_deref().map(save::open).transpose()?.flatten();
+        let world = kept.unwrap_or_else(|| World::new(options.seed));
         let keys = world.keys().clone();
-        let state = Arc::new(State { world: Mutex::new(world), seen: Mutex::default() });
-        let server = Server::start(options.port, Arc::clone(&state))?;
+        let state = Arc::new(State::new(world, &options));
+        let server = Server::start(options.port, Arc::clone(&state)).map_err(|error| {
+            let port = options.port;
+            io::Error::new(error.kind(), format!("cannot listen on port {port}: {error}"))
+        })?;
         let url = format!("http://{}{}", server.address(), crate::handler::BASE);
         let storage_url = format!("http://{}", server.storage());
         locked(&state.world).storage_origin.clone_from(&storage_url);
         let base = BaseUrl::new(&url).map_err(io::Error::other)?;
         let credential = Credential::api_key(&keys.host_key).map_err(io::Error::other)?;
         let api = Api::new(credential).at(base);
-        Ok(Self { url, storage_url, keys, api, state, _server: server })
+        let saver = options.data.map(|path| Saver::start(Arc::clone(&state), path)).transpose()?;
+        if saver.is_some() {
+            state.changes.happened();
+        }
+        Ok(Self { url, storage_url, keys, api, state, server, saver })
     }
 
     /// The base URL, such as `http://127.0.0.1:40123/api/v1`.
@@ -122,7 +140,94 @@ impl Sandbox {
 
     /// Looks at the world, or changes it. Requests wait until `look` is done, so it must not send any.
     pub fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
-        look(&mut locked(&self.state.world))
+        let looked = look(&mut locked(&self.state.world));
+        self.state.changes.happened();
+        looked
+    }
+
+    /// Moves the world's clock, as [`World::advance`] has it.
+    pub fn advance(&self, time: Duration) {
+        self.world(|world| world.advance(time));
+    }
+
+    /// Saves the world to its file now. It does nothing without one.
+    ///
+    /// Changes are saved by themselves, at most once a second, and when the sandbox is dropped. This tells whether
+    /// that works.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn save(&self) -> io::Result<()> {
+        self.saver.as_ref().map_or(Ok(()), Saver::save)
+    }
+
+    /// Lets something go wrong from now on. Of several rules that match, the first one given that strikes counts.
+    pub fn fault(&self, rule: Rule) {
+        locked(&self.state.rules).add(rule);
+    }
+
+    /// The rules that are not used up, with what is left of their counts.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Rule> {
+        locked(&self.state.rules).left()
+    }
+
+    /// Forgets every rule. A sandbox that is down stays so; see [`come_back`](Self::come_back).
+    pub fn clear_faults(&self) {
+        locked(&self.state.rules).clear();
+    }
+
+    /// Ends every connection and closes the ports of the API and of storage: connecting is refused from when it
+    /// returns until [`come_back`](Self::come_back).
+    pub fn go_down(&self) {
+        self.state.note_down(None);
+        self.server.close(None);
+    }
+
+    /// Listens on the same ports again. It does nothing unless the sandbox is down.
+    ///
+    /// # Errors
+    ///
+    /// When a port cannot be had any more.
+    pub fn come_back(&self) -> io::Result<()> {
+        self.server.open()
+    }
+
+    /// What a perfect transport would make of sending the request of `call` to this sandbox now: the same faults
+    /// strike and the same is [`seen`](Self::seen), but no socket is involved and nothing waits.
+    ///
+    /// It decodes compressed replies, follows no redirect, and keeps the status of a refusal whose body is cut,
+    /// with what arrived of it.
+    ///
+    /// # Errors
+    ///
+    /// [`Connect`](TransportKind::Connect) while the sandbox is down; [`Lost`](TransportKind::Lost) when the
+    /// connection ends before the whole reply is there; [`Timeout`](TransportKind::Timeout) when the reply would
+    /// take as long as the attempt may or longer; [`TooLarge`](TransportKind::TooLarge) when it is larger than
+    /// the call allows.
+    pub fn exchange(&self, call: &Call) -> Result<http::Response<Bytes>, TransportError> {
+        if self.state.is_down() {
+            let message = "connecting is refused".to_owned();
+            return Err(TransportError::new(TransportKind::Connect, message));
+        }
+        let delivery = self.state.answer(Origin::Api, call.request().clone());
+        if let Course::Down(time) = delivery.course {
+            self.state.note_down(Some(time));
+            self.server.close(Some(time));
+        }
+        receive(delivery, call)
+    }
+
+    /// What a perfect transport would make of a request to storage: the reply as far as it arrives, and why that is not
+    /// the whole.
+    #[cfg(feature = "conformance")]
+    pub(crate) fn exchange_with_storage(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<(http::Response<Bytes>, Option<TransportError>), TransportError> {
+        let delivery = self.state.answer(Origin::Storage, request);
+        crate::fault::arrive(delivery, Duration::from_secs(30), 256 << 20)
     }
 
     /// A person asks for a realtime session, as [`World::request_session`] has it.
@@ -163,25 +268,30 @@ impl Options {
         self.seed = seed;
         self
     }
-}
 
-impl State {
-    /// Answers a request and remembers it.
-    pub(crate) fn answer(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
-        let (operation, response) = crate::handler::answer(&mut locked(&self.world), &request);
-        locked(&self.seen).add(Seen::new(request, response.status(), operation));
-        response
+    /// The file the world is kept in. If it is there, the world and the keys are those it has, whatever the seed;
+    /// if not, they are new. Two sandboxes must not have the same file at a time.
+    pub fn data(mut self, path: PathBuf) -> Self {
+        self.data = Some(path);
+        self
     }
 
-    /// Answers a request to storage and remembers it.
-    pub(crate) fn store(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
-        let response = locked(&self.world).store(&request);
-        locked(&self.seen).add(Seen::new(request, response.status(), None));
-        response
+    /// The faults it starts with.
+    pub fn faults(mut self, rules: Vec<Rule>) -> Self {
+        self.faults = rules;
+        self
     }
-}
 
-/// A test that panics while it looks at the world leaves a world to look at.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    /// How many requests to the API a credential may make in a minute of the wall clock, which begins with the
+    /// first of them. Further ones get status 429, with the seconds to wait in `Retry-After`.
+    pub const fn rate_limit(mut self, requests: u32) -> Self {
+        self.rate_limit = Some(requests);
+        self
+    }
+
+    /// How long every reply of the API waits.
+    pub const fn latency(mut self, latency: Duration) -> Self {
+        self.latency = latency;
+        self
+    }
 }

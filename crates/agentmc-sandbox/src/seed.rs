@@ -23,7 +23,7 @@ const TASKS_PER_BOARD: usize = 20;
 
 /// Fills a new world: a team with work going on, and another one that the keys do not open.
 pub(crate) fn fill(world: &mut World) {
-    world.advance(-AGE);
+    world.tick(-AGE);
     let people = words::people(&mut world.rng);
     let names = words::agents(&mut world.rng);
 
@@ -133,7 +133,7 @@ fn add_tasks(
     let columns: Vec<_> = world.columns_of(board).into_iter().map(|column| column.id).collect();
     for _ in 0..count {
         let hours = world.rng.i64(1..8);
-        world.advance(hours * HOUR);
+        world.tick(hours * HOUR);
         let Some(column) = world.rng.choice(&columns).copied() else { continue };
         let task = add_task(world, team, board, column, users, agents);
         let comments = world.rng.usize(..3);

@@ -5,6 +5,8 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
+use crate::fault::Fault;
+
 /// How many requests are remembered.
 const COUNT: usize = 10_000;
 
@@ -23,10 +25,12 @@ pub struct Seen {
     pub headers: HeaderMap,
     /// The body; of one that was too large, the first part.
     pub body: Bytes,
-    /// The status of the reply.
+    /// The status of the reply; if a fault kept the reply back, the one it would have had.
     pub status: StatusCode,
     /// The operation it was understood as; `None` if the path or the method was unknown, or storage was asked.
     pub operation: Option<&'static str>,
+    /// What went wrong on demand.
+    pub fault: Option<Fault>,
 }
 
 /// The last requests that arrived, oldest first.
@@ -53,7 +57,7 @@ impl Seen {
             headers.append(name, value);
             headers
         });
-        Self { method: parts.method, target, headers, body, status, operation }
+        Self { method: parts.method, target, headers, body, status, operation, fault: None }
     }
 
     fn bytes(&self) -> usize {

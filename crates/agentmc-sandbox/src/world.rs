@@ -1,6 +1,7 @@
 //! The state of a sandbox.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
 
 use agentmc_core::Revision;
 use agentmc_types::{
@@ -12,11 +13,13 @@ use agentmc_types::{
 };
 use bytes::Bytes;
 use fastrand::Rng;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::keys::Keys;
 
 mod actor;
+pub(crate) mod bound;
 pub(crate) mod brief;
 pub(crate) mod browser;
 pub(crate) mod bundle;
@@ -25,6 +28,7 @@ mod folder;
 pub(crate) mod mention;
 pub(crate) mod news;
 mod order;
+pub(crate) mod push;
 mod recurring;
 mod storage;
 mod table;
@@ -33,6 +37,7 @@ pub(crate) use actor::{Actor, Party};
 pub use brief::BriefEntry;
 pub use calendar::CalendarComment;
 pub(crate) use folder::MAX_DEPTH;
+pub use push::Push;
 pub use recurring::RecurringTask;
 pub use storage::Upload;
 pub(crate) use storage::{MAX_FILE, Storage};
@@ -48,7 +53,7 @@ const BEGINNING: i64 = 1_771_779_600;
 ///
 /// Members that count or sum up others, such as a board's `tasks_count`, are worked out for each reply; what stands
 /// in the tables does not matter.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct World {
     /// The teams. The keys open the first one.
@@ -88,6 +93,7 @@ pub struct World {
     /// What the addresses of storage start with: a placeholder, unless a server keeps this world.
     pub storage_origin: String,
     /// The revision that counts where several share a path, or the newest before it that has the path.
+    #[serde(with = "crate::save::revision")]
     pub revision: Revision,
     /// What happened in all teams.
     pub logs: Table<LogId, Log>,
@@ -104,13 +110,17 @@ pub struct World {
     pub(crate) agent_tokens: BTreeMap<String, AgentId>,
     /// The last id given to an assignment of a calendar item.
     last_assignment: u64,
+    /// What nobody has taken yet. Who loads a world has no subscribers who could miss it.
+    #[serde(skip)]
+    pushes: VecDeque<Push>,
+    #[serde(with = "crate::save::rng")]
     pub(crate) rng: Rng,
     keys: Keys,
     clock: i64,
 }
 
 /// A team and its people.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Team {
     /// The team's id.
@@ -122,7 +132,7 @@ pub struct Team {
 }
 
 /// Who the keys belong to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Owner {
     pub(crate) team: TeamId,
     pub(crate) agent: AgentId,
@@ -163,6 +173,7 @@ impl World {
             owner: Owner { team: TeamId(1), agent: AgentId(1), user: UserId(1) },
             agent_tokens: BTreeMap::new(),
             last_assignment: 0,
+            pushes: VecDeque::new(),
             rng,
             keys,
             clock: BEGINNING,
@@ -175,7 +186,7 @@ impl World {
     /// Answers a request to the path `/api/v1/…`, after the clock has advanced by one second.
     #[must_use]
     pub fn handle(&mut self, request: &http::Request<Bytes>) -> http::Response<Bytes> {
-        crate::handler::answer(self, request).1
+        crate::handler::answer(self, request)
     }
 
     /// Answers a request to the storage origin, where the bytes of files are sent and fetched. The clock stands
@@ -202,8 +213,15 @@ impl World {
         Timestamp::from_second(self.clock.saturating_add(seconds)).unwrap_or(Timestamp::MAX)
     }
 
+    /// Moves the clock: signed URLs expire, recurring tasks fall due, and sessions past their `expires_at` become
+    /// `expired`. It counts whole seconds; the rest of `time` is left out.
+    pub fn advance(&mut self, time: Duration) {
+        self.tick(i64::try_from(time.as_secs()).unwrap_or(i64::MAX));
+        self.expire_sessions();
+    }
+
     /// Moves the clock by so many seconds, backwards too.
-    pub(crate) const fn advance(&mut self, seconds: i64) {
+    pub(crate) const fn tick(&mut self, seconds: i64) {
         self.clock = self.clock.saturating_add(seconds);
     }
 

@@ -9,4 +9,5 @@ mod failures;
 mod operations;
 mod process;
 mod requests;
+mod sandbox;
 mod servers;

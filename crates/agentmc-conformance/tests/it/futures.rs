@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use agentmc_async::Client;
 use agentmc_core::ops::tasks::{ListTasks, ShowTask};
+use agentmc_sandbox::{Fault, Options, Rule, Sandbox};
 use serde_json::{Map, json};
+use tokio::runtime::{Builder, Runtime};
 
 use crate::servers::{Seen, api, page_of, task};
 
@@ -59,4 +61,50 @@ fn a_dropped_future_of_a_listing_loses_no_item_and_asks_for_none_twice() {
     assert_eq!(ids, [11, 12, 21, 22, 31, 32]);
     assert!(dropped > 0, "no page is there at once");
     assert_eq!(log.lock().unwrap().len(), 3);
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+#[test]
+fn as_many_calls_as_one_likes_are_in_flight_at_once_on_one_client() {
+    let sandbox = Sandbox::with(Options::default().latency(Duration::from_millis(30))).unwrap();
+    let task = sandbox.world(|world| *world.tasks.keys().next().unwrap());
+    let client = Client::new(sandbox.api()).unwrap();
+    runtime().block_on(async {
+        let show = ShowTask::new(task);
+        let calls = (0..256).map(|_| client.send(&show));
+        for reply in futures_util::future::join_all(calls).await {
+            assert_eq!(reply.unwrap().id, task);
+        }
+    });
+    assert_eq!(sandbox.seen_count(), 256);
+}
+
+#[test]
+fn dropped_futures_leak_nothing_and_the_client_goes_on() {
+    let sandbox = Sandbox::start().unwrap();
+    let task = sandbox.world(|world| *world.tasks.keys().next().unwrap());
+    let runtime = runtime();
+    let show = ShowTask::new(task);
+    runtime.block_on(async {
+        let client = Client::new(sandbox.api()).unwrap();
+        sandbox.fault(Rule::new(Fault::DelayHead(Duration::from_secs(3600))).next(64));
+        let calls = futures_util::future::join_all((0..64).map(|_| client.send(&show)));
+        let all_arrived = async {
+            while sandbox.seen_count() < 64 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::select! {
+            _ = calls => panic!("nothing is answered"),
+            () = all_arrived => {}
+        }
+        assert_eq!(client.send(&show).await.unwrap().id, task);
+        drop(client);
+        while runtime.metrics().num_alive_tasks() > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
 }

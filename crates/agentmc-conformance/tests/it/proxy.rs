@@ -40,10 +40,12 @@ fn the_proxy_of_the_environment_is_used_for_https_and_never_for_plain_http() {
     assert_eq!((direct.lock().unwrap().len(), proxied.len()), (2, 2));
 }
 
-/// One call of `server`, which is plain `http`, and one that needs a proxy.
+/// One call of `server`, which is plain `http`, one that needs a proxy, and one that is told to use none.
 fn calls<S: Subject>(server: &str) {
     S::new(api_at(server)).send(&ShowTask::new(5)).unwrap();
     let elsewhere = api_at("https://no-such-host.invalid").retry(agentmc_core::RetryPolicy::NEVER);
-    let error = S::new(elsewhere).send(&ShowTask::new(5)).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+    for client in [S::new(elsewhere.clone()), S::without_proxy(elsewhere)] {
+        let error = client.send(&ShowTask::new(5)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+    }
 }

@@ -37,8 +37,11 @@ fn arrives<S: agentmc_conformance::Subject, O: Operation>(
     }
     let mut added: Vec<_> =
         arrived.headers().keys().filter(|name| !built.headers().contains_key(*name)).collect();
-    let framing: &[&str] =
-        if built.body().is_empty() { &["host"] } else { &["content-length", "host"] };
+    let framing: &[&str] = if built.body().is_empty() {
+        &["accept-encoding", "host"]
+    } else {
+        &["accept-encoding", "content-length", "host"]
+    };
     added.sort_by_key(|name| name.as_str());
     assert_eq!(added, framing, "what the transport adds");
 }

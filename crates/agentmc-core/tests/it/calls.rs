@@ -54,7 +54,7 @@ fn patient(policy: RetryPolicy) -> Call {
 
 /// The delay before the next attempt; `None` if there is none.
 fn delay(call: &mut Call, result: Result<Response<Bytes>, TransportError>) -> Option<Duration> {
-    match call.resolve(result, 0.0) {
+    match call.resolve(result, Duration::ZERO, 0.0) {
         Step::Again(delay) => Some(delay),
         Step::Done(_) => None,
     }
@@ -99,6 +99,47 @@ fn an_outcome_is_repeated_only_where_that_is_safe() {
             "{outcome:?}"
         );
     }
+}
+
+/// What follows from a lost attempt that ended so many milliseconds after the start of the call.
+fn after_loss(call: &mut Call, elapsed: u64) -> Option<Duration> {
+    match call.resolve(LOST.result(), Duration::from_millis(elapsed), 0.0) {
+        Step::Again(delay) => Some(delay),
+        Step::Done(_) => None,
+    }
+}
+
+#[test]
+fn no_attempt_begins_at_or_after_the_deadline() {
+    let policy = RetryPolicy::new(9, Duration::from_millis(100), Duration::from_secs(9));
+    for (deadline, elapsed, again) in [(300, 199, true), (300, 200, false), (300, 300, false)] {
+        let api = samples::api(Revision::LATEST).retry(policy);
+        let api = api.deadline(Duration::from_millis(deadline));
+        let mut call = api.call(&ShowBoard::new(3)).unwrap();
+        assert_eq!(after_loss(&mut call, elapsed).is_some(), again, "{elapsed} of {deadline} ms");
+    }
+}
+
+#[test]
+fn an_attempt_has_no_more_time_than_the_call_has_left() {
+    let policy = RetryPolicy::new(9, Duration::from_millis(100), Duration::from_secs(9));
+    let api = samples::api(Revision::LATEST).retry(policy).timeout(Duration::from_millis(400));
+    let mut patient = api.call(&ShowBoard::new(3)).unwrap();
+    let mut call = api.deadline(Duration::from_millis(900)).call(&ShowBoard::new(3)).unwrap();
+    assert_eq!(call.timeout(), Duration::from_millis(400));
+    after_loss(&mut call, 500).unwrap();
+    assert_eq!(call.timeout(), Duration::from_millis(300), "the delay of 100 ms counts");
+    after_loss(&mut patient, 500).unwrap();
+    assert_eq!(patient.timeout(), Duration::from_millis(400));
+}
+
+#[test]
+fn a_deadline_ends_the_call_with_what_happened_last() {
+    let api = samples::api(Revision::LATEST).deadline(Duration::from_millis(10));
+    let mut call = api.call(&ShowBoard::new(3)).unwrap();
+    let step = call.resolve(TIMEOUT.result(), Duration::from_millis(10), 0.0);
+    let Step::Done(Err(error)) = step else { panic!("{step:?}") };
+    assert_eq!(error.kind(), ErrorKind::Timeout);
 }
 
 #[test]
@@ -201,7 +242,8 @@ fn attempts_are_counted_and_the_request_stays_the_same() {
         );
     }
     assert_eq!(call.attempt(), 3);
-    let Step::Done(Err(Error::Transport(error))) = call.resolve(LOST.result(), 0.0) else {
+    let Step::Done(Err(Error::Transport(error))) = call.resolve(LOST.result(), Duration::ZERO, 0.0)
+    else {
         panic!("the third is the last")
     };
     assert_eq!((error.operation, error.kind), ("showBoard", TransportKind::Lost));
@@ -211,7 +253,7 @@ fn attempts_are_counted_and_the_request_stays_the_same() {
 fn the_reply_of_a_later_attempt_is_the_result() {
     let mut call = idempotent();
     assert!(delay(&mut call, CONNECT.result()).is_some());
-    let Step::Done(Ok(response)) = call.resolve(Ok(reply(200, "{}")), 0.0) else {
+    let Step::Done(Ok(response)) = call.resolve(Ok(reply(200, "{}")), Duration::ZERO, 0.0) else {
         panic!("200 is the end")
     };
     assert_eq!((response.status(), &response.body()[..]), (StatusCode::OK, &b"{}"[..]));
@@ -258,7 +300,9 @@ fn transport_errors_say_what_failed_and_keep_the_cause() {
     ] {
         let api = samples::api(Revision::LATEST).retry(RetryPolicy::NEVER);
         let mut call = api.call(&CreateBoard::new("Operations")).unwrap();
-        let Step::Done(Err(error)) = call.resolve(Outcome::Fails(kind).result(), 0.0) else {
+        let Step::Done(Err(error)) =
+            call.resolve(Outcome::Fails(kind).result(), Duration::ZERO, 0.0)
+        else {
             panic!("{kind:?}")
         };
         assert_eq!((error.kind(), error.status()), (error_kind, None));
@@ -374,7 +418,7 @@ fn any_history_ends_within_the_policy() {
                     Ok(status) => Ok(response(status, after.as_deref())),
                     Err(kind) => Err(TransportError::new(kind, "the cause")),
                 };
-                match call.resolve(result, jitter) {
+                match call.resolve(result, Duration::ZERO, jitter) {
                     Step::Done(_) => return Ok(()),
                     Step::Again(delay) if delay > policy.longest => {
                         return Err(format!("{delay:?} is too long"));

@@ -20,7 +20,7 @@ fn creating() -> Call {
 }
 
 fn error(response: Response<Bytes>) -> Error {
-    match creating().resolve(Ok(response), 0.0) {
+    match creating().resolve(Ok(response), Duration::ZERO, 0.0) {
         Step::Done(Err(error)) => error,
         step => panic!("{step:?}"),
     }

@@ -1,5 +1,7 @@
 //! Successful replies: understood, and nothing of them lost.
 
+use std::time::Duration;
+
 use agentmc_core::call::Step;
 use agentmc_core::endpoint::Endpoint;
 use agentmc_core::ops::{boards, calendar, files, notifications, tasks};
@@ -103,7 +105,7 @@ fn answer<O: Operation>(
     response: http::Response<bytes::Bytes>,
 ) -> Result<Output<O>, Error> {
     let mut call = samples::api(Revision::LATEST).call(operation).unwrap();
-    match call.resolve(Ok(response), 0.0) {
+    match call.resolve(Ok(response), Duration::ZERO, 0.0) {
         Step::Done(result) => Ok(O::Reply::read(O::ENDPOINT.id, &result?)?),
         Step::Again(delay) => panic!("again in {delay:?}"),
     }

@@ -1,11 +1,17 @@
 //! Boards.
 
+use std::collections::HashMap;
+
 use agentmc_core::ops::boards::{CreateBoard, DeleteBoard, ListBoards, ShowBoard, UpdateBoard};
-use agentmc_types::{Board, BoardOwnerSummary, BoardScope, BoardVisibility, Nullable, UserId};
+use agentmc_types::{
+    Board, BoardId, BoardOwnerSummary, BoardScope, BoardVisibility, Nullable, UserId,
+};
 
 use super::Answer;
 use super::context::Context;
 use crate::reply::Refusal;
+use crate::world::World;
+use crate::world::bound::FEW;
 
 const OWNER: &str = "personal_owner_user_id";
 
@@ -24,7 +30,8 @@ pub(super) fn list(cx: &mut Context<'_>, operation: ListBoards) -> Answer<ListBo
         board.team_id == cx.caller.team && cx.sees(board) && in_scope && owned
     };
     let boards: Vec<_> = cx.world.boards.values().filter(wanted).collect();
-    Ok(cx.page(operation.page, operation.per_page, &boards, |board| counted(cx, board)))
+    let counts = Counts::of(cx.world);
+    Ok(cx.page(operation.page, operation.per_page, &boards, |board| counted(cx, board, &counts)))
 }
 
 pub(super) fn create(cx: &mut Context<'_>, operation: CreateBoard) -> Answer<CreateBoard> {
@@ -34,6 +41,7 @@ pub(super) fn create(cx: &mut Context<'_>, operation: CreateBoard) -> Answer<Cre
     let owner =
         if visibility == BoardVisibility::Personal { owner.or_else(|| cx.user()) } else { owner };
     check_owner(cx, &visibility, owner)?;
+    cx.room(cx.world.boards.len(), FEW, "boards")?;
     let (team, user, now) = (cx.caller.team, cx.user(), cx.now());
     let id = cx.world.boards.add(|id| {
         let mut board = Board::new(id, team, operation.name.as_str(), visibility)
@@ -114,22 +122,42 @@ fn check_owner(
     }
 }
 
+/// How many columns and tasks each board has.
+struct Counts {
+    columns: HashMap<BoardId, i64>,
+    tasks: HashMap<BoardId, i64>,
+}
+
+impl Counts {
+    fn of(world: &World) -> Self {
+        let columns = world.columns.values().map(|column| column.board_id);
+        let tasks = world.tasks.values().map(|task| task.board_id);
+        Self { columns: count(columns), tasks: count(tasks) }
+    }
+}
+
+fn count(boards: impl Iterator<Item = BoardId>) -> HashMap<BoardId, i64> {
+    boards.fold(HashMap::new(), |mut counts, board| {
+        *counts.entry(board).or_default() += 1;
+        counts
+    })
+}
+
 /// A board as listings show it.
-fn counted(cx: &Context<'_>, board: &Board) -> Board {
+fn counted(cx: &Context<'_>, board: &Board, counts: &Counts) -> Board {
     let mut board = board.clone();
     let owner =
         board.personal_owner_user_id.and_then(|owner| cx.world.member(board.team_id, owner));
     board.personal_owner_user =
         owner.map(|owner| BoardOwnerSummary::new(owner.id, owner.name.as_str()));
-    let columns = cx.world.columns.values().filter(|column| column.board_id == board.id);
-    let tasks = cx.world.tasks.values().filter(|task| task.board_id == board.id);
-    board.columns_count = Some(columns.count() as i64);
-    board.tasks_count = Some(tasks.count() as i64);
+    let of = |counts: &HashMap<BoardId, i64>| counts.get(&board.id).copied().unwrap_or_default();
+    board.columns_count = Some(of(&counts.columns));
+    board.tasks_count = Some(of(&counts.tasks));
     board
 }
 
 /// A board with its columns.
 fn whole(cx: &Context<'_>, board: &Board) -> Board {
     let columns: Vec<_> = cx.world.columns_of(board.id).into_iter().cloned().collect();
-    counted(cx, board).columns(columns)
+    counted(cx, board, &Counts::of(cx.world)).columns(columns)
 }

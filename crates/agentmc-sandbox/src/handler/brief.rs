@@ -13,6 +13,7 @@ use super::auth::Who;
 use super::context::{Context, matches};
 use crate::reply::Refusal;
 use crate::world::BriefEntry;
+use crate::world::bound::FEW;
 use crate::world::brief::sections;
 
 const AGENT: &str = "source.agent_id";
@@ -50,6 +51,9 @@ pub(super) fn create(
     let agent = writer(cx, source.as_ref())?;
     let (team, given) = (cx.caller.team, operation.brief);
     let known = find(cx, agent, &given.key).cloned();
+    if known.is_none() {
+        cx.room(cx.world.briefs.len(), FEW, "briefs")?;
+    }
     let now = cx.now();
     let id = known.as_ref().map(|brief| brief.id).unwrap_or_else(|| {
         cx.world.briefs.add(|id| {

@@ -13,6 +13,7 @@ use super::Answer;
 use super::comment::author;
 use super::context::{Context, matches};
 use crate::reply::{Fields, Refusal};
+use crate::world::bound::MANY;
 use crate::world::calendar::{party, span};
 use crate::world::{CalendarComment, Party};
 
@@ -53,6 +54,7 @@ pub(super) fn create(
     cx: &mut Context<'_>,
     operation: CreateCalendarItem,
 ) -> Answer<CreateCalendarItem> {
+    cx.room(cx.world.calendar.len(), MANY, "items of the calendar")?;
     let (team, user, now) = (cx.caller.team, cx.user(), cx.now());
     let all_day = operation.all_day.and_then(Nullable::into_option).unwrap_or(false);
     let visibility = operation.visibility.and_then(Nullable::into_option);

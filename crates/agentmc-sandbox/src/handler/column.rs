@@ -6,12 +6,14 @@ use agentmc_types::{BoardColumn, BoardId, ColumnId, Nullable};
 use super::Answer;
 use super::context::Context;
 use crate::reply::Refusal;
+use crate::world::bound::MANY;
 
 pub(super) fn create(
     cx: &mut Context<'_>,
     operation: CreateBoardColumn,
 ) -> Answer<CreateBoardColumn> {
     let board = cx.board(operation.board)?.id;
+    cx.room(cx.world.columns.len(), MANY, "columns")?;
     let (team, now) = (cx.caller.team, cx.now());
     let name = operation.name.as_str();
     let add = |id| BoardColumn::new(id, board, team, name, 0).created_at(now).updated_at(now);

@@ -65,6 +65,14 @@ impl Context<'_> {
         user.is_none() || !hidden
     }
 
+    /// Refuses if there are as many of something as there may be.
+    pub(super) fn room(&self, there: usize, most: usize, what: &str) -> Result<(), Refusal> {
+        if there < most {
+            return Ok(());
+        }
+        Err(Refusal::plan(&format!("The plan allows no more than {most} {what}.")))
+    }
+
     /// A board of the team.
     pub(super) fn board(&self, id: BoardId) -> Result<&Board, Refusal> {
         let board = self.world.boards.get(&id).filter(|board| board.team_id == self.caller.team);

@@ -13,6 +13,7 @@ use super::Answer;
 use super::context::Context;
 use crate::reply::Refusal;
 use crate::world::MAX_DEPTH;
+use crate::world::bound::FEW;
 
 /// The folders by the one they lie in.
 type Within<'a> = BTreeMap<Option<FolderId>, Vec<&'a TeamFileFolder>>;
@@ -34,6 +35,7 @@ pub(super) fn create(
 ) -> Answer<CreateFileFolder> {
     let parent = operation.parent_id.and_then(Nullable::into_option);
     check_parent(cx, parent, 1)?;
+    cx.room(cx.world.folders.len(), FEW, "folders")?;
     let (team, now, name) = (cx.caller.team, cx.now(), operation.name.as_str());
     let id = cx.world.folders.add(|id| {
         let mut folder = TeamFileFolder::new(id, team, name, "").created_at(now).updated_at(now);

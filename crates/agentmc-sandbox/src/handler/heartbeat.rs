@@ -15,6 +15,7 @@ use super::auth::Who;
 use super::context::Context;
 use super::{host, realtime};
 use crate::reply::Refusal;
+use crate::world::bound::FEW;
 
 /// How many seconds to wait between two heartbeats.
 pub(super) const INTERVAL: u64 = 60;
@@ -138,6 +139,7 @@ fn reported(
         }
         Some(id) => id,
         None => {
+            cx.room(cx.world.hosts.len(), FEW, "hosts")?;
             let (name, fingerprint) = (host.name.as_str(), host.fingerprint.as_str());
             let add = |id| {
                 Host::new(id, team, name, fingerprint, OnlineStatus::Online, 0, 0)

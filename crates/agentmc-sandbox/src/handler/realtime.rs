@@ -1,5 +1,7 @@
 //! Realtime sessions and their signals.
 
+use std::ops::Bound;
+
 use agentmc_core::ops::hosts::{
     ClaimAgentRealtimeSession, CloseAgentRealtimeSession, CreateAgentRealtimeSignal,
     ListAgentRealtimeRequestedSessions, ListAgentRealtimeSignals,
@@ -16,6 +18,7 @@ use super::Answer;
 use super::context::Context;
 use crate::reply::Refusal;
 use crate::world::browser::{CLOSE, has_ended};
+use crate::world::push::{REQUESTED, SIGNAL, host_channel, session_channel};
 
 /// The sessions listed when the request does not say.
 const SESSIONS: u32 = 25;
@@ -128,10 +131,12 @@ pub(super) fn signals(
     let after = operation.after_id.unwrap_or(SignalId(0));
     let wanted = |signal: &&AgentRealtimeSignal| {
         let shown = operation.exclude_sender.as_ref().is_none_or(|sender| signal.sender != *sender);
-        signal.session_id == session && signal.id > after && shown
+        signal.session_id == session && shown
     };
     let limit = operation.limit.unwrap_or(SIGNALS) as usize;
-    let signals: Vec<_> = cx.world.signals.values().filter(wanted).take(limit).cloned().collect();
+    let later = cx.world.signals.range((Bound::Excluded(after), Bound::Unbounded));
+    let later = later.map(|(_, signal)| signal).filter(wanted);
+    let signals: Vec<_> = later.take(limit).cloned().collect();
     Ok(AgentRealtimeSignalsResponse::new(signals, with_socket(cx, session)?))
 }
 
@@ -155,20 +160,10 @@ pub(super) fn open(session: &AgentRealtimeSession) -> Result<(), Refusal> {
     }
 }
 
-/// The channel of a session.
-pub(super) fn session_channel(session: &AgentRealtimeSession) -> String {
-    format!("private-agent-realtime.{}.{}", session.agent_id, session.id)
-}
-
-/// The channel of a host.
-pub(super) fn host_channel(host: HostId) -> String {
-    format!("private-agent-realtime-host.{host}")
-}
-
 /// Where a host hears about new sessions.
 pub(super) fn host_socket(cx: &Context<'_>, host: HostId) -> HostRealtimeSocketPayload {
     let endpoint = format!("{}{}/hosts/realtime/socket-auth", cx.address.origin(), super::BASE);
-    socket(cx, host_channel(host), "agent.realtime.host.session.requested", endpoint)
+    socket(cx, host_channel(host), REQUESTED, endpoint)
 }
 
 fn in_reach(cx: &Context<'_>, session: &AgentRealtimeSession) -> bool {
@@ -196,7 +191,7 @@ fn with_socket(cx: &Context<'_>, id: SessionId) -> Result<AgentRealtimeSession, 
     let session = session(cx, id)?.clone();
     let base = format!("{}{}", cx.address.origin(), super::BASE);
     let endpoint = format!("{base}/hosts/realtime/sessions/{id}/socket-auth");
-    let socket = socket(cx, session_channel(&session), "agent.realtime.signal", endpoint);
+    let socket = socket(cx, session_channel(&session), SIGNAL, endpoint);
     Ok(session.socket(socket))
 }
 

@@ -8,13 +8,14 @@ use super::auth::Who;
 use super::context::Context;
 use super::realtime;
 use crate::reply::Refusal;
+use crate::world::push::{host_channel, session_channel};
 
 pub(super) fn session(
     cx: &mut Context<'_>,
     operation: AuthenticateAgentRealtimeSocket,
 ) -> Answer<AuthenticateAgentRealtimeSocket> {
     let session = realtime::session(cx, operation.session)?;
-    if operation.channel_name != realtime::session_channel(session) {
+    if operation.channel_name != session_channel(session) {
         return Err(Refusal::forbidden("The channel is not the session's own."));
     }
     realtime::open(session)?;
@@ -31,7 +32,7 @@ pub(super) fn host(
             Who::Team => host.team_id == cx.caller.team,
             Who::Agent(_) | Who::User(_) => false,
         };
-        holds && operation.channel_name == realtime::host_channel(host.id)
+        holds && operation.channel_name == host_channel(host.id)
     };
     if !cx.world.hosts.values().any(|host| own(&host)) {
         return Err(Refusal::forbidden("The channel is not the host's own."));

@@ -9,11 +9,14 @@ use agentmc_types::{
 use super::Answer;
 use super::context::Context;
 use crate::reply::Refusal;
+use crate::world::bound::MANY;
 use crate::world::news::assignee;
 
 pub(super) fn list(cx: &mut Context<'_>, operation: ListTasks) -> Answer<ListTasks> {
-    let visible =
-        |task: &Task| cx.world.boards.get(&task.board_id).is_none_or(|board| cx.sees(board));
+    let sees_all = cx.user().is_none();
+    let visible = |task: &Task| {
+        sees_all || cx.world.boards.get(&task.board_id).is_none_or(|board| cx.sees(board))
+    };
     let wanted = |task: &&Task| {
         task.team_id == cx.caller.team
             && operation.board_id.is_none_or(|board| task.board_id == board)
@@ -40,6 +43,7 @@ pub(super) fn create(cx: &mut Context<'_>, operation: CreateTask) -> Answer<Crea
     let user = operation.assigned_to_user_id.and_then(Nullable::into_option);
     let agent = operation.assigned_to_agent_id.and_then(Nullable::into_option);
     check_assignees(cx, user, agent)?;
+    cx.room(cx.world.tasks.len(), MANY, "tasks")?;
     let (team, author, now) = (cx.caller.team, cx.user(), cx.now());
     let id = cx.world.tasks.add(|id| {
         let mut task = Task::new(id, team, board, column, operation.title.as_str(), false, 0)

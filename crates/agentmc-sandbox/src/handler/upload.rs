@@ -7,6 +7,7 @@ use super::Answer;
 use super::context::Context;
 use super::file;
 use crate::reply::Refusal;
+use crate::world::bound::{FEW, MANY};
 use crate::world::{MAX_FILE, Upload};
 
 pub(super) fn ticket(
@@ -18,6 +19,7 @@ pub(super) fn ticket(
         return Err(Refusal::field("byte_size", &format!("must be at most {MAX_FILE}.")));
     }
     cx.world.forget_uploads();
+    cx.room(cx.world.uploads.len(), FEW, "uploads at a time")?;
     if cx.world.is_full(byte_size) {
         return Err(Refusal::plan("The plan has no room for this file."));
     }
@@ -50,6 +52,7 @@ pub(super) fn create(cx: &mut Context<'_>, operation: CreateFile) -> Answer<Crea
     let folder = operation.folder_id.and_then(Nullable::into_option);
     let owner = operation.owner_agent_id.and_then(Nullable::into_option);
     file::check(cx, folder, owner)?;
+    cx.room(cx.world.files.len(), MANY, "files")?;
 
     let shown = operation.display_name.and_then(Nullable::into_option);
     let shown = shown.unwrap_or_else(|| upload.filename.clone());

@@ -1,12 +1,13 @@
 //! Briefs and their entries.
 
 use agentmc_types::{BriefEntrySummary, BriefId, Object, RecurringBriefSummary};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::World;
 
 /// One entry of a brief.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BriefEntry {
     /// The brief it is an entry of.

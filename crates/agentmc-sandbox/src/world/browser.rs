@@ -16,13 +16,13 @@ pub(crate) const CLOSE: &str = "close";
 impl World {
     /// The owner of the agent's team asks for a realtime session with it; `None` if there is no such agent.
     ///
-    /// The clock advances by one second.
+    /// The clock advances by one second. The oldest sessions are forgotten when there are more than 1,000.
     pub fn request_session(&mut self, agent: AgentId) -> Option<SessionId> {
         let team = self.agents.get(&agent)?.team_id;
         let user = self.teams.get(&team)?.members.first()?.id;
-        self.advance(1);
+        self.tick(1);
         let (now, end) = (self.now(), self.after(LIFE));
-        Some(self.sessions.add(|id| {
+        let session = self.sessions.add(|id| {
             AgentRealtimeSession::new(id, team, agent, RealtimeSessionStatus::Requested)
                 .requested_by_user_id(user)
                 .expires_at(end)
@@ -30,7 +30,12 @@ impl World {
                 .meta(Object::new())
                 .created_at(now)
                 .updated_at(now)
-        }))
+        });
+        self.forget_oldest();
+        if let Some(requested) = self.sessions.get(&session).cloned() {
+            self.push_request(&requested);
+        }
+        Some(session)
     }
 
     /// A browser sends a signal in a session; `None` if there is no such session or it has ended.
@@ -43,7 +48,7 @@ impl World {
         payload: Object,
     ) -> Option<SignalId> {
         self.sessions.get(&session).filter(|session| !has_ended(session))?;
-        self.advance(1);
+        self.tick(1);
         let now = self.now();
         let session = self.sessions.get_mut(&session)?;
         session.last_browser_heartbeat_at = Some(now);
@@ -53,7 +58,21 @@ impl World {
             session.closed_at = Some(now);
         }
         let session = session.id;
-        self.signal(session, SignalSender::Browser, kind, Some(payload))
+        let signal = self.signal(session, SignalSender::Browser, kind, Some(payload));
+        self.forget_oldest();
+        signal
+    }
+
+    /// Ends the sessions whose time is over.
+    pub(crate) fn expire_sessions(&mut self) {
+        let now = self.now();
+        let over = |session: &&mut AgentRealtimeSession| {
+            !has_ended(session) && session.expires_at.is_some_and(|end| end <= now)
+        };
+        for session in self.sessions.values_mut().filter(over) {
+            session.status = RealtimeSessionStatus::Expired;
+            session.updated_at = Some(now);
+        }
     }
 
     /// Stores a signal. The first one in a claimed session opens it, unless it is the last.
@@ -66,13 +85,14 @@ impl World {
     ) -> Option<SignalId> {
         let now = self.now();
         let session = self.sessions.get_mut(&session)?;
-        if session.status == RealtimeSessionStatus::Claimed && kind != CLOSE {
+        let opens = kind != CLOSE && sender != SignalSender::System;
+        if session.status == RealtimeSessionStatus::Claimed && opens {
             session.status = RealtimeSessionStatus::Active;
             session.opened_at.get_or_insert(now);
         }
         session.updated_at = Some(now);
         let (id, team, agent) = (session.id, session.team_id, session.agent_id);
-        Some(self.signals.add(|signal| {
+        let signal = self.signals.add(|signal| {
             let mut signal = AgentRealtimeSignal::new(signal, id, sender, kind)
                 .team_id(team)
                 .agent_id(agent)
@@ -80,7 +100,11 @@ impl World {
                 .updated_at(now);
             signal.payload = payload;
             signal
-        }))
+        });
+        if let Some(stored) = self.signals.get(&signal).cloned() {
+            self.push_signal(&stored);
+        }
+        Some(signal)
     }
 }
 

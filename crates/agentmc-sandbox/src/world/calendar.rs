@@ -5,10 +5,12 @@ use agentmc_types::{
     CalendarItemAssigneeId, CalendarItemComment, CalendarItemId, TeamId, Timestamp, UserId,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{Party, World};
 
 /// A comment on a calendar item.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CalendarComment {
     /// The item it is on.

@@ -5,13 +5,15 @@ use agentmc_types::{
     RecurringTaskRunStatus, TeamId, Timestamp,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::World;
 
 /// The characters of a claim token.
 const TOKEN: usize = 40;
 
 /// Something an agent does again and again.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RecurringTask {
     /// Its id.

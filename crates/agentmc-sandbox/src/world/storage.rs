@@ -6,14 +6,15 @@ use agentmc_types::{
     FileId, Object, TeamFile, TeamFileUploadTicket, TeamId, Timestamp, UploadMethod,
 };
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use super::World;
 
 /// The largest file there may be, in bytes.
-pub(crate) const MAX_FILE: u64 = 16 << 20;
+pub(crate) const MAX_FILE: u64 = 64 << 20;
 
 /// What all files may have together, in bytes.
-const MAX_TOTAL: u64 = 64 << 20;
+const MAX_TOTAL: u64 = 256 << 20;
 
 /// Where storage is said to be until a server says where it is.
 pub(super) const NOWHERE: &str = "http://storage.invalid";
@@ -28,7 +29,7 @@ const UNCLAIMED_LIFE: i64 = 24 * 60 * 60;
 const CHECKSUM: &str = "X-Checksum-Sha256";
 
 /// A file on its way: a ticket, and what was said about the file when it was asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Upload {
     /// The team the file is for.
@@ -48,15 +49,16 @@ pub struct Upload {
 }
 
 /// What storage holds, by its keys.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Storage {
     objects: BTreeMap<String, Stored>,
     keys: BTreeMap<FileId, String>,
 }
 
 /// The bytes of one file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Stored {
+    #[serde(with = "crate::save::base64")]
     pub(crate) bytes: Bytes,
     pub(crate) mime_type: String,
     /// Names the bytes: another file's are other ones.

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 
+use serde::{Deserialize, Serialize};
+
 /// Things of one kind by id. Reads as a map; [`add`](Self::add) gives out ids, each once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound(deserialize = "K: Ord + Deserialize<'de>, V: Deserialize<'de>"))]
 pub struct Table<K, V> {
     rows: BTreeMap<K, V>,
     last: u64,
@@ -20,6 +23,19 @@ impl<K: Copy + Ord + From<u64>, V> Table<K, V> {
         let id = K::from(self.last);
         self.rows.insert(id, make(id));
         id
+    }
+
+    /// Removes the oldest until there are no more than so many.
+    pub(crate) fn keep_last(&mut self, count: usize) {
+        while self.rows.len() > count {
+            self.rows.pop_first();
+        }
+    }
+
+    /// Removes the oldest of those that may go.
+    pub(crate) fn remove_first(&mut self, may_go: impl Fn(&V) -> bool) {
+        let found = self.rows.iter().find(|(_, row)| may_go(row)).map(|(id, _)| *id);
+        found.map(|id| self.rows.remove(&id));
     }
 }
 

@@ -178,19 +178,19 @@ fn a_deleted_file_is_gone_with_its_bytes() {
 }
 
 #[test]
-fn a_file_has_at_most_16_mebibytes_and_all_files_64() {
+fn a_file_has_at_most_64_mebibytes_and_all_files_256() {
     let mut visitor = Visitor::new();
     let ask = |size: usize| json!({"filename": "big", "byte_size": size, "mime_type": "image/png"});
-    let large = visitor.post("/files/uploads", ask((16 << 20) + 1));
-    assert_eq!(large.problem("byte_size"), "The byte_size must be at most 16777216.");
+    let large = visitor.post("/files/uploads", ask((64 << 20) + 1));
+    assert_eq!(large.problem("byte_size"), "The byte_size must be at most 67108864.");
     for _ in 0..3 {
-        assert_eq!(visitor.post("/files/uploads", ask(16 << 20)).status, 201);
+        assert_eq!(visitor.post("/files/uploads", ask(64 << 20)).status, 201);
     }
     // A ticket keeps room for its bytes until it expires.
-    assert_eq!(visitor.post("/files/uploads", ask(16 << 20)).code(402), "plan.limit_reached");
+    assert_eq!(visitor.post("/files/uploads", ask(64 << 20)).code(402), "plan.limit_reached");
     assert_eq!(visitor.post("/files/uploads", ask(1 << 20)).status, 201);
     wait(&mut visitor, 15 * 60);
-    assert_eq!(visitor.post("/files/uploads", ask(16 << 20)).status, 201);
+    assert_eq!(visitor.post("/files/uploads", ask(64 << 20)).status, 201);
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn deleting_a_file_makes_room() {
     let bytes = vec![7; 16 << 20];
     let file = upload(&mut visitor, "big", &bytes);
     let ask = json!({"filename": "big", "byte_size": 16 << 20, "mime_type": "image/png"});
-    for _ in 0..2 {
+    for _ in 0..14 {
         assert_eq!(visitor.post("/files/uploads", ask.clone()).status, 201);
     }
     assert_eq!(visitor.post("/files/uploads", ask.clone()).status, 402);

@@ -1,0 +1,46 @@
+//! A file that has its name only once it is complete.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+/// A file in the making, beside where it will be. Dropped unfinished, it is gone.
+#[derive(Debug)]
+pub(crate) struct Part {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Part {
+    /// Begins a file that will be at `path`; a link there is followed.
+    pub(crate) fn new(path: &Path) -> io::Result<Self> {
+        let path = match path.metadata() {
+            Ok(there) if there.is_file() => path.canonicalize()?,
+            Ok(_) => return Err(io::Error::other("something other than a file is there")),
+            Err(_) => path.to_owned(),
+        };
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".agentmc-").suffix(".part");
+        // As readable as any new file: the process's mask decides.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        Ok(Self { file: builder.tempfile_in(folder)?, path })
+    }
+
+    /// Where to write.
+    pub(crate) fn file(&self) -> io::Result<File> {
+        self.file.as_file().try_clone()
+    }
+
+    /// Gives the file its name, once it is safe on its disk.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        self.file.as_file().sync_all()?;
+        self.file.persist(self.path).map(drop).map_err(|error| error.error)
+    }
+}

@@ -1,0 +1,109 @@
+//! Subscriptions to hosts.
+
+use std::time::Duration;
+
+use agentmc_types::HostRealtimeSocketPayload;
+use bytes::Bytes;
+
+use super::{
+    End, Error, Event, Host, HostOptions, Owner, Purpose, Realtime, SubscriptionId, Timer,
+};
+use crate::realtime::host::{Announcement, SAFETY_NET};
+use crate::realtime::retry::is_final;
+
+impl Realtime {
+    pub(super) fn start_host(&mut self, now: Duration, id: SubscriptionId, options: HostOptions) {
+        self.hosts.insert(id, Host::new(options.agent, options.socket));
+        self.timers.set((id, Timer::Poll), now);
+        self.join_host(now, id);
+        self.expire(now);
+    }
+
+    fn join_host(&mut self, now: Duration, id: SubscriptionId) {
+        let Some(socket) = self.hosts.get(&id).and_then(|host| host.socket.clone()) else { return };
+        match self.join(now, id, &socket, Owner::Host) {
+            Ok(number) => {
+                if let Some(host) = self.hosts.get_mut(&id) {
+                    host.connection = Some(number);
+                }
+                self.drain(now, number);
+            }
+            Err(end) => self.finish(now, id, end),
+        }
+    }
+
+    pub(super) fn move_host(
+        &mut self,
+        now: Duration,
+        id: SubscriptionId,
+        socket: Option<Box<HostRealtimeSocketPayload>>,
+    ) {
+        let Some(host) = self.hosts.get_mut(&id).filter(|host| host.socket != socket) else {
+            return;
+        };
+        host.socket = socket;
+        host.is_listening = false;
+        let connection = host.connection.take();
+        self.part(now, id, connection);
+        self.timers.set((id, Timer::Poll), now);
+        self.join_host(now, id);
+    }
+
+    pub(super) fn host_ready(&mut self, now: Duration, id: SubscriptionId) {
+        if let Some(host) = self.hosts.get_mut(&id) {
+            host.is_listening = true;
+            // What was requested before is not announced any more.
+            self.timers.set((id, Timer::Poll), now);
+            self.event(id, Event::Listening);
+        }
+    }
+
+    pub(super) fn host_lost(&mut self, now: Duration, id: SubscriptionId) {
+        if let Some(host) = self.hosts.get_mut(&id)
+            && std::mem::take(&mut host.is_listening)
+        {
+            let pause = host.pause(&mut self.jitter);
+            self.timers.set((id, Timer::Poll), now + pause);
+        }
+    }
+
+    pub(super) fn announced(&mut self, id: SubscriptionId, announcement: Announcement) {
+        let Announcement { session_id, agent_id } = announcement;
+        if self.hosts.get_mut(&id).is_some_and(|host| host.announce(session_id)) {
+            let session = None;
+            self.event(id, Event::SessionRequested { session_id, agent_id, session });
+        }
+    }
+
+    pub(super) fn poll_host(&mut self, now: Duration, id: SubscriptionId) {
+        let Some(host) = self.hosts.get_mut(&id) else { return };
+        match host.poll(&self.config.api) {
+            Ok(call) => {
+                self.timers.set((id, Timer::Poll), now + SAFETY_NET);
+                self.call(id, Purpose::Poll, call);
+            }
+            Err(error) => self.finish(now, id, End::Refused(error.into())),
+        }
+    }
+
+    pub(super) fn polled(
+        &mut self,
+        now: Duration,
+        id: SubscriptionId,
+        result: Result<http::Response<Bytes>, Error>,
+    ) {
+        let Some(host) = self.hosts.get_mut(&id) else { return };
+        let sessions = match host.listed(result) {
+            Ok(sessions) => sessions,
+            Err(error) if is_final(&error) => return self.finish(now, id, End::of(error)),
+            Err(_) => Vec::new(),
+        };
+        let pause = host.pause(&mut self.jitter);
+        self.timers.set((id, Timer::Poll), now + pause);
+        for session in sessions {
+            let (session_id, agent_id) = (session.id, Some(session.agent_id));
+            let session = Some(Box::new(session));
+            self.event(id, Event::SessionRequested { session_id, agent_id, session });
+        }
+    }
+}

@@ -1,0 +1,350 @@
+//! Subscriptions to sessions.
+
+use std::time::Duration;
+
+use agentmc_types::{AgentRealtimeSession, RealtimeCloseStatus, RealtimeSessionStatus, SignalId};
+use bytes::Bytes;
+
+use super::{End, Error, Event, Output, Owner, Purpose, Realtime, Session, SubscriptionId, Timer};
+use crate::ops::hosts::{CloseAgentRealtimeSession, ListAgentRealtimeSignals};
+use crate::realtime::claim::{Claim, ClaimStep};
+use crate::realtime::inbox::{Delivery, Query};
+use crate::realtime::options::SessionOptions;
+use crate::realtime::retry::{asked_pause, is_final};
+use crate::realtime::signal::{Listed, Signal, SignalKind};
+use crate::retry::RetryPolicy;
+
+/// How long a listing waits that nobody is in a hurry for.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// The most signals in one answer to a listing, as an inbox asks for them.
+const PAGE: usize = 200;
+
+impl Realtime {
+    pub(super) fn start_session(
+        &mut self,
+        now: Duration,
+        id: SubscriptionId,
+        options: SessionOptions,
+    ) {
+        let (api, token) = (self.api_for(options.agent), options.owner_token.clone());
+        let mut claim = match options.session {
+            Some(session) => Claim::session(api, token, session),
+            None => Claim::best(api, token),
+        };
+        let step = claim.start();
+        self.sessions.insert(id, Session::new(&options, claim));
+        self.timers.set((id, Timer::Ready), now + self.config.patience.ready);
+        self.claim_step(now, id, step);
+    }
+
+    pub(super) fn claim_replied(
+        &mut self,
+        now: Duration,
+        id: SubscriptionId,
+        result: Result<http::Response<Bytes>, Error>,
+    ) {
+        let wall = self.wall(now);
+        let claim = self.sessions.get_mut(&id).and_then(|session| session.claim.as_mut());
+        if let Some(claim) = claim {
+            let step = claim.replied(wall, result);
+            self.claim_step(now, id, step);
+        }
+    }
+
+    fn claim_step(&mut self, now: Duration, id: SubscriptionId, step: ClaimStep) {
+        match step {
+            ClaimStep::Call(call) => self.call(id, Purpose::Claim, call),
+            ClaimStep::Done(Ok(claimed)) => self.claimed(now, id, claimed),
+            ClaimStep::Done(Err(end)) => self.finish(now, id, end),
+        }
+    }
+
+    fn claimed(&mut self, now: Duration, id: SubscriptionId, claimed: Box<AgentRealtimeSession>) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.claim = None;
+        session.id = Some(claimed.id);
+        // The agent that claimed is the one that goes on: a host key may act for several.
+        if session.agent.is_none() && self.config.api.agent().is_none() {
+            session.agent = Some(claimed.agent_id);
+        }
+        let owner = Owner::Session { session: claimed.id, agent: session.agent };
+        session.expires_at = claimed.expires_at;
+        let socket = claimed.socket.clone();
+        session.claimed = Some(claimed);
+        self.watch_expiry(now, id);
+        let joined = match socket {
+            Some(socket) => self.join(now, id, &socket, owner),
+            None => Err(End::NoSocket),
+        };
+        match joined {
+            Ok(number) => {
+                if let Some(session) = self.sessions.get_mut(&id) {
+                    session.connection = Some(number);
+                }
+                self.drain(now, number);
+            }
+            Err(end) => self.finish(now, id, end),
+        }
+    }
+
+    pub(super) fn session_ready(&mut self, now: Duration, id: SubscriptionId) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.was_ready = true;
+        session.inbox.confirmed();
+        self.timers.clear((id, Timer::Ready));
+        self.timers.clear((id, Timer::List));
+        if let Some(claimed) = session.claimed.take() {
+            self.event(id, Event::Ready(claimed));
+        }
+        self.deliver(now, id);
+    }
+
+    pub(super) fn not_ready(&mut self, now: Duration, id: SubscriptionId) {
+        if self.sessions.get(&id).is_some_and(|session| !session.was_ready) {
+            self.finish(now, id, End::Timeout);
+        }
+    }
+
+    pub(super) fn pushed(&mut self, now: Duration, id: SubscriptionId, signal: Signal) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if signal.kind == SignalKind::Close {
+            session.closing = session.closing.max(Some(signal.id));
+        }
+        session.inbox.pushed(signal);
+        self.deliver(now, id);
+    }
+
+    pub(super) fn hurry(&mut self, now: Duration, id: SubscriptionId) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.inbox.hurry();
+            self.deliver(now, id);
+        }
+    }
+
+    pub(super) fn expire_pieces(&mut self, now: Duration, id: SubscriptionId) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.joiner.expire(now);
+            self.deliver(now, id);
+        }
+    }
+
+    /// Tells what the inbox has, and asks for what it wants.
+    pub(super) fn deliver(&mut self, now: Duration, id: SubscriptionId) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let mut end = None;
+        while let Some(delivery) = session.inbox.poll() {
+            match delivery {
+                Delivery::Signal(signal) => {
+                    end = session.close(&signal);
+                    if let Some(event) = session.read(now, signal) {
+                        self.out.push_back(Output::Event(id, event));
+                    }
+                }
+                Delivery::CaughtUp { missed } => {
+                    if std::mem::replace(&mut session.has_caught_up, true) {
+                        self.out.push_back(Output::Event(id, Event::Resumed { missed }));
+                    }
+                }
+            }
+            while let Some(dropped) = session.joiner.poll() {
+                self.out.push_back(Output::Event(id, Event::Dropped(dropped)));
+            }
+            if end.is_some() {
+                break;
+            }
+        }
+        while let Some(dropped) = session.joiner.poll() {
+            self.out.push_back(Output::Event(id, Event::Dropped(dropped)));
+        }
+        if let Some(end) = end {
+            return self.finish(now, id, end);
+        }
+        if let Some(deadline) = session.joiner.deadline()
+            && !self.timers.is_set((id, Timer::Join))
+        {
+            self.timers.set((id, Timer::Join), deadline);
+        }
+        if session.inbox.is_lingering() && !self.timers.is_set((id, Timer::Linger)) {
+            self.timers.set((id, Timer::Linger), now + LINGER);
+        }
+        if !self.timers.is_set((id, Timer::List))
+            && let Some(query) = session.inbox.wanted()
+        {
+            self.timers.clear((id, Timer::Linger));
+            self.list(now, id, query);
+        }
+    }
+
+    fn list(&mut self, now: Duration, id: SubscriptionId, query: Query) {
+        let Some((session, agent)) =
+            self.sessions.get(&id).and_then(|session| Some((session.id?, session.agent)))
+        else {
+            return;
+        };
+        let operation = ListAgentRealtimeSignals::new(session);
+        let operation = operation.after_id(query.after_id).limit(query.limit);
+        match self.api_for(agent).retry(RetryPolicy::NEVER).call(&operation) {
+            Ok(call) => self.call(id, Purpose::List(query.ticket), call),
+            Err(error) => self.finish(now, id, End::Refused(error.into())),
+        }
+    }
+
+    pub(super) fn listed(
+        &mut self,
+        now: Duration,
+        id: SubscriptionId,
+        ticket: u64,
+        result: Result<http::Response<Bytes>, Error>,
+    ) {
+        let session = self.sessions.get_mut(&id).filter(|session| !session.is_closing);
+        let Some(session) = session else { return };
+        let Some(session_id) = session.id else { return };
+        let at_least = match result {
+            Err(error) if is_final(&error) => return self.finish(now, id, End::of(error)),
+            Err(error) => asked_pause(&error),
+            Ok(reply) => match Listed::read(reply.body(), session_id) {
+                Ok(listed) => return self.take_listed(now, id, ticket, listed),
+                Err(_) => Duration::ZERO,
+            },
+        };
+        session.failures = session.failures.saturating_add(1);
+        session.inbox.failed(ticket);
+        let pause = self.jitter.retry(session.failures).max(at_least);
+        self.timers.set((id, Timer::List), now + pause);
+    }
+
+    fn take_listed(&mut self, now: Duration, id: SubscriptionId, ticket: u64, listed: Listed) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.failures = 0;
+        for unreadable in listed.unreadable {
+            if let Some(signal) = unreadable {
+                session.inbox.skip(signal);
+            }
+            self.out.push_back(Output::Event(id, Event::Unreadable(unreadable)));
+        }
+        let is_full = listed.rows >= PAGE;
+        if let Some(seen) = listed.session {
+            session.expires_at = seen.expires_at.or(session.expires_at);
+            session.over = ended(&seen).filter(|_| !is_full);
+        }
+        session.inbox.listed(ticket, listed.signals, is_full);
+        let over = session.over.clone();
+        self.watch_expiry(now, id);
+        self.deliver(now, id);
+        if let Some(over) = over {
+            self.finish(now, id, End::Over(over));
+        }
+    }
+
+    fn watch_expiry(&mut self, now: Duration, id: SubscriptionId) {
+        let Some(at) = self.sessions.get(&id).and_then(|session| session.expires_at) else {
+            return;
+        };
+        let left = at.duration_since(self.wall(now));
+        let left = Duration::try_from(left).unwrap_or_default();
+        self.timers.set((id, Timer::Expire), now + left);
+    }
+
+    /// The session expires by what was last heard. Use prolongs it, so the service is asked.
+    pub(super) fn check_expiry(&mut self, now: Duration, id: SubscriptionId) {
+        let Some(session) = self.sessions.get(&id) else { return };
+        let Some(session_id) = session.id.filter(|_| session.was_ready) else {
+            return self.finish(now, id, End::Expired);
+        };
+        let after = session.inbox.last_id().unwrap_or(SignalId(0));
+        let operation = ListAgentRealtimeSignals::new(session_id).after_id(after).limit(1);
+        match self.api_for(session.agent).retry(RetryPolicy::NEVER).call(&operation) {
+            Ok(call) => self.call(id, Purpose::Expiry, call),
+            Err(_) => self.finish(now, id, End::Expired),
+        }
+    }
+
+    pub(super) fn expiry_replied(
+        &mut self,
+        now: Duration,
+        id: SubscriptionId,
+        result: Result<http::Response<Bytes>, Error>,
+    ) {
+        let wall = self.wall(now);
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session_id) = session.id else { return };
+        let seen = result
+            .ok()
+            .and_then(|reply| Listed::read(reply.body(), session_id).ok()?.session)
+            .filter(|seen| ended(seen).is_none());
+        match seen.and_then(|seen| seen.expires_at).filter(|at| *at > wall) {
+            Some(at) => {
+                session.expires_at = Some(at);
+                self.watch_expiry(now, id);
+            }
+            None => self.finish(now, id, End::Expired),
+        }
+    }
+
+    /// Closes the session of a subscription, on behalf of the caller.
+    pub(super) fn close(&mut self, now: Duration, id: SubscriptionId, reason: Option<String>) {
+        let session = self.sessions.get_mut(&id).filter(|session| !session.is_closing);
+        let Some(session) = session else { return };
+        let Some(session_id) = session.id.filter(|_| session.claim.is_none()) else {
+            return self.finish(now, id, End::Unsubscribed);
+        };
+        session.is_closing = true;
+        session.inbox.lost();
+        let (agent, connection) = (session.agent, session.connection.take());
+        for timer in super::TIMERS {
+            self.timers.clear((id, timer));
+        }
+        self.part(now, id, connection);
+        let mut operation = CloseAgentRealtimeSession::new(session_id);
+        operation = operation.status(RealtimeCloseStatus::Closed);
+        if let Some(reason) = reason {
+            operation = operation.reason(reason);
+        }
+        match self.api_for(agent).call(&operation) {
+            Ok(call) => self.call(id, Purpose::Close, call),
+            Err(error) => self.finish(now, id, End::Refused(error.into())),
+        }
+    }
+
+    pub(super) fn close_replied(
+        &mut self,
+        now: Duration,
+        id: SubscriptionId,
+        result: Result<http::Response<Bytes>, Error>,
+    ) {
+        let end = match result {
+            Ok(_) => End::ClosedHere,
+            Err(error) => match End::of(error) {
+                End::Gone(_) => End::ClosedHere,
+                end => end,
+            },
+        };
+        self.finish(now, id, end);
+    }
+
+    /// Closes a session as failed whose channel was refused right after it was claimed.
+    pub(super) fn abandon(&mut self, id: SubscriptionId, end: &End) {
+        let is_refused = match end {
+            End::Refused(_) => true,
+            End::Rejected(loss) => loss.code.is_some_and(|code| code < 1000 || code == 4009),
+            _ => false,
+        };
+        let session = self.sessions.get(&id).filter(|session| !session.was_ready && is_refused);
+        let Some((session_id, agent)) = session.and_then(|it| Some((it.id?, it.agent))) else {
+            return;
+        };
+        let operation = CloseAgentRealtimeSession::new(session_id);
+        let operation = operation.reason("channel authorisation failed");
+        let operation = operation.status(RealtimeCloseStatus::Failed);
+        if let Ok(call) = self.api_for(agent).call(&operation) {
+            self.call(id, Purpose::Close, call);
+        }
+    }
+}
+
+/// How a session has ended, if it has.
+fn ended(session: &AgentRealtimeSession) -> Option<RealtimeSessionStatus> {
+    use RealtimeSessionStatus::{Closed, Expired, Failed};
+    matches!(session.status, Closed | Expired | Failed).then(|| session.status.clone())
+}

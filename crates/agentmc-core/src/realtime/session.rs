@@ -1,0 +1,98 @@
+//! One subscription to a session.
+
+use agentmc_types::{
+    AgentId, AgentRealtimeSession, RealtimeSessionStatus, SessionId, SignalId, SignalSender,
+    Timestamp,
+};
+
+use super::chunk::Joiner;
+use super::claim::Claim;
+use super::end::End;
+use super::inbox::Inbox;
+use super::message::{Carried, Message};
+use super::options::{Event, SessionOptions};
+use super::signal::{Signal, SignalKind};
+
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) id: Option<SessionId>,
+    pub(crate) agent: Option<AgentId>,
+    /// The claim, while it is under way.
+    pub(crate) claim: Option<Box<Claim>>,
+    /// The session as it was claimed, until that is told.
+    pub(crate) claimed: Option<Box<AgentRealtimeSession>>,
+    pub(crate) connection: Option<u32>,
+    pub(crate) inbox: Inbox,
+    pub(crate) joiner: Joiner,
+    pub(crate) was_ready: bool,
+    pub(crate) has_caught_up: bool,
+    pub(crate) expires_at: Option<Timestamp>,
+    /// How often a listing failed in a row.
+    pub(crate) failures: u32,
+    /// The latest `close` that was pushed. One that is only listed may be from before the claim.
+    pub(crate) closing: Option<SignalId>,
+    /// How the session stood when its signals were last listed to the end, if it has ended.
+    pub(crate) over: Option<RealtimeSessionStatus>,
+    /// Whether the caller has closed the session, and waits for the service to say so.
+    pub(crate) is_closing: bool,
+    raw: bool,
+}
+
+impl Session {
+    pub(crate) fn new(options: &SessionOptions, claim: Claim) -> Self {
+        Self {
+            id: options.session,
+            agent: options.agent,
+            claim: Some(Box::new(claim)),
+            claimed: None,
+            connection: None,
+            inbox: Inbox::new(options.start).gaps(options.gaps).hold(options.hold),
+            joiner: Joiner::new(options.join),
+            was_ready: false,
+            has_caught_up: false,
+            expires_at: None,
+            failures: 0,
+            closing: None,
+            over: None,
+            is_closing: false,
+            raw: options.raw,
+        }
+    }
+
+    /// What to tell of a signal; nothing for a piece of a message that is not yet whole.
+    pub(crate) fn read(&mut self, now: std::time::Duration, signal: Signal) -> Option<Event> {
+        if self.raw || signal.kind != SignalKind::Message {
+            return Some(Event::Signal(signal));
+        }
+        let is_browser = signal.sender == SignalSender::Browser;
+        match Message::carried(&signal) {
+            Carried::Whole(shape) if is_browser || shape.is_notification() => {
+                Some(told(Message::new(signal, shape)))
+            }
+            Carried::Piece(piece)
+                if is_browser || piece.channel_type.as_str().contains("notification") =>
+            {
+                self.joiner.piece(now, &piece).map(told)
+            }
+            Carried::Whole(_) | Carried::Piece(_) | Carried::Nothing => Some(Event::Signal(signal)),
+        }
+    }
+
+    /// How a `close` signal ends the session, if it does.
+    pub(crate) fn close(&self, signal: &Signal) -> Option<End> {
+        let is_now = self.over.is_some() || self.closing == Some(signal.id);
+        if signal.kind != SignalKind::Close || !is_now {
+            return None;
+        }
+        let payload = signal.payload.as_ref().map(super::json::Json::value);
+        let reason = payload.and_then(|payload| Some(payload.get("reason")?.as_str()?.to_owned()));
+        Some(End::Closed { sender: signal.sender.clone(), reason })
+    }
+}
+
+fn told(message: Message) -> Event {
+    match message.is_notification() {
+        true => Event::Notification(message),
+        false => Event::Message(message),
+    }
+}

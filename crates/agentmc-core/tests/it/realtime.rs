@@ -1,0 +1,13 @@
+//! Realtime on a virtual clock, against a service made up in memory.
+
+mod addresses;
+mod chunks;
+mod claims;
+mod connections;
+mod frames;
+mod hosts;
+mod inboxes;
+mod messages;
+mod publishing;
+mod service;
+mod sessions;

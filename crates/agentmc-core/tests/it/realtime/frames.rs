@@ -1,0 +1,140 @@
+//! Whatever a server says.
+
+use agentmc_core::realtime::connection::{Channel, ChannelId, Config, Owner};
+use agentmc_core::realtime::connection::{Connection, Input, Output};
+use agentmc_core::realtime::{Address, SessionOptions, Signal};
+use agentmc_core::types::HostRealtimeSocketConnection;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::service::{Service, TOKEN, api, ok};
+
+/// Some JSON.
+fn json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,8}".prop_map(Value::from),
+        prop_oneof![
+            Just("message"),
+            Just("close"),
+            Just("browser"),
+            Just("1.2"),
+            Just("base64json")
+        ]
+        .prop_map(Value::from),
+    ];
+    let name = prop_oneof![
+        Just("id"),
+        Just("type"),
+        Just("payload"),
+        Just("data"),
+        Just("socket_id"),
+        Just("code"),
+        Just("status"),
+        Just("chunk_id"),
+        Just("chunk_index"),
+        Just("chunk_total"),
+        Just("chunk_data"),
+        Just("chunk_encoding"),
+        Just("session"),
+        Just("sender"),
+        Just("created_at"),
+        Just("is_read"),
+        Just("activity_timeout"),
+    ];
+    leaf.prop_recursive(3, 24, 6, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::vec((name.clone(), inner), 0..6).prop_map(|members| members
+                .into_iter()
+                .map(|(name, it)| (name.to_owned(), it))
+                .collect()),
+        ]
+    })
+}
+
+fn frame() -> impl Strategy<Value = String> {
+    let event = prop_oneof![
+        Just("pusher:connection_established"),
+        Just("pusher:error"),
+        Just("pusher:ping"),
+        Just("pusher:pong"),
+        Just("pusher_internal:subscription_succeeded"),
+        Just("pusher:subscription_error"),
+        Just("agent.realtime.signal"),
+    ];
+    let channel = prop_oneof![Just("private-agent-realtime.7.42"), Just("other")];
+    let made =
+        (event, channel, json(), any::<bool>()).prop_map(|(event, channel, data, is_text)| {
+            let data = if is_text { data.to_string().into() } else { data };
+            json!({"event": event, "channel": channel, "data": data}).to_string()
+        });
+    prop_oneof![4 => made, 1 => json().prop_map(|json| json.to_string()), 1 => ".{0,40}"]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn no_frame_panics_or_hangs(frames in proptest::collection::vec(frame(), 0..12)) {
+        let (mut service, _) = Service::with_session(SessionOptions::session(42, TOKEN));
+        for frame in &frames {
+            if let Some(socket) = service.socket {
+                service.input(agentmc_core::realtime::Input::Received(socket, frame));
+            }
+        }
+        service.seconds(120);
+        prop_assert!(service.realtime.subscriptions() == 0 || service.realtime.deadline().is_some());
+    }
+
+    #[test]
+    fn no_text_makes_reading_a_signal_panic(text in prop_oneof![json().prop_map(|it| it.to_string()), ".{0,60}"]) {
+        if let Ok(signal) = Signal::read(&text, 42.into())
+            && let Some(message) = signal.message()
+        {
+            drop(format!("{:?}", message.body()));
+        }
+    }
+}
+
+#[test]
+fn a_greeting_is_read_as_text_or_as_an_object() {
+    let connection: HostRealtimeSocketConnection =
+        serde_json::from_value(json!({"key": "app", "host": "localhost"})).unwrap();
+    for data in
+        [json!({"socket_id": "1.2"}), json!(r#"{"socket_id":"1.2","activity_timeout":"7"}"#)]
+    {
+        let address = Address::new(&connection).unwrap();
+        let mut connection = Connection::new(Config::new(api(), address, 1));
+        let now = std::time::Duration::ZERO;
+        let owner = Owner::Session { session: 42.into(), agent: None };
+        connection.handle(now, Input::Subscribe(ChannelId(1), Channel::new("private-x", owner)));
+        let mut sent = Vec::new();
+        while let Some(output) = connection.poll() {
+            match output {
+                Output::Open { socket, .. } => {
+                    let hello = json!({"event": "pusher:connection_established", "data": data});
+                    connection.handle(now, Input::Opened(socket));
+                    connection.handle(now, Input::Received(socket, &hello.to_string()));
+                }
+                Output::Call(id, call) => {
+                    let body: Value = serde_json::from_slice(call.request().body()).unwrap();
+                    assert_eq!(body, json!({"socket_id": "1.2", "channel_name": "private-x"}));
+                    let reply = ok(&json!({"auth": "app:x", "channel_data": "{}"}));
+                    connection.handle(now, Input::Replied(id, reply));
+                }
+                Output::Send(_, text) => sent.push(text),
+                _ => {}
+            }
+        }
+        assert_eq!(
+            sent,
+            [
+                r#"{"event":"pusher:subscribe","data":{"channel":"private-x","auth":"app:x","channel_data":"{}"}}"#
+            ]
+        );
+    }
+}

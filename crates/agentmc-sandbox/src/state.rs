@@ -1,0 +1,164 @@
+//! What the server and its owner share.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, COOKIE, HeaderValue, RETRY_AFTER};
+use http::{HeaderMap, Request, Response};
+
+use crate::fault::{Delivery, Fault, Rules, change, first_page, refusal};
+use crate::handler;
+use crate::limit::Limit;
+use crate::reply::Refusal;
+use crate::sandbox::Options;
+use crate::saver::Changes;
+use crate::seen::{Memory, Seen};
+use crate::world::World;
+
+/// A world, and what stands between it and its clients.
+pub(crate) struct State {
+    pub(crate) world: Mutex<World>,
+    pub(crate) seen: Mutex<Memory>,
+    pub(crate) rules: Mutex<Rules>,
+    /// Since when and until when nobody can connect.
+    down: Mutex<Option<Down>>,
+    limit: Mutex<Limit>,
+    latency: Duration,
+    started: Instant,
+    pub(crate) changes: Changes,
+    /// Held while the world is saved.
+    pub(crate) saving: Mutex<()>,
+}
+
+/// How long nobody can connect.
+#[derive(Clone, Copy, Debug)]
+enum Down {
+    Until(Instant),
+    UntilFurtherNotice,
+}
+
+/// What a socket leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Api,
+    Storage,
+}
+
+impl State {
+    pub(crate) fn new(world: World, options: &Options) -> Self {
+        Self {
+            world: Mutex::new(world),
+            seen: Mutex::default(),
+            rules: Mutex::new(Rules::new(options.faults.clone(), options.seed)),
+            down: Mutex::default(),
+            limit: Mutex::new(Limit::new(options.rate_limit)),
+            latency: options.latency,
+            started: Instant::now(),
+            changes: Changes::default(),
+            saving: Mutex::default(),
+        }
+    }
+
+    /// Answers a request and remembers it.
+    pub(crate) fn answer(&self, origin: Origin, request: Request<Bytes>) -> Delivery {
+        let operation = match origin {
+            Origin::Api => handler::operation(&request),
+            Origin::Storage => None,
+        };
+        let limited = self.limited(origin, request.headers());
+        let fault = match limited {
+            Some(_) => None,
+            None => locked(&self.rules).strike(origin == Origin::Storage, operation),
+        };
+        let refused =
+            limited.or_else(|| fault.as_ref().and_then(|fault| self.refused(origin, fault)));
+        let response = refused.unwrap_or_else(|| self.happen(origin, &request, fault.as_ref()));
+        let mut seen = Seen::new(request, response.status(), operation);
+        seen.fault.clone_from(&fault);
+        locked(&self.seen).add(seen);
+        let mut delivery = match fault {
+            None => Delivery::whole(response),
+            Some(fault) => change(&fault, response, &self.foreign()),
+        };
+        if origin == Origin::Api {
+            delivery.wait += self.latency;
+        }
+        delivery
+    }
+
+    /// Lets a request happen in the world.
+    fn happen(
+        &self,
+        origin: Origin,
+        request: &Request<Bytes>,
+        fault: Option<&Fault>,
+    ) -> Response<Bytes> {
+        let first = (fault == Some(&Fault::RepeatPage)).then(|| first_page(request));
+        let request = first.as_ref().unwrap_or(request);
+        let response = match origin {
+            Origin::Api => locked(&self.world).handle(request),
+            Origin::Storage => locked(&self.world).store(request),
+        };
+        self.changes.happened();
+        response
+    }
+
+    /// The reply of a fault that keeps the request from the world.
+    fn refused(&self, origin: Origin, fault: &Fault) -> Option<Response<Bytes>> {
+        let id = locked(&self.rules).request_id();
+        refusal(fault, id, origin == Origin::Storage, &self.foreign())
+    }
+
+    /// The reply to one request too many.
+    fn limited(&self, origin: Origin, headers: &HeaderMap) -> Option<Response<Bytes>> {
+        if origin == Origin::Storage {
+            return None;
+        }
+        let mut limit = locked(&self.limit);
+        if !limit.counts() {
+            return None;
+        }
+        let seconds = limit.admit(&credential(headers), self.started.elapsed()).err()?;
+        drop(limit);
+        let mut response = Refusal::too_many().into_response(locked(&self.rules).request_id());
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        Some(response)
+    }
+
+    fn foreign(&self) -> String {
+        locked(&self.world).storage_origin.clone()
+    }
+
+    /// Notes that nobody can connect, for so long or until further notice.
+    pub(crate) fn note_down(&self, time: Option<Duration>) {
+        let until = time.map(|time| Instant::now().checked_add(time).map(Down::Until));
+        *locked(&self.down) = Some(until.flatten().unwrap_or(Down::UntilFurtherNotice));
+    }
+
+    /// Notes that connections are accepted again.
+    pub(crate) fn note_up(&self) {
+        *locked(&self.down) = None;
+    }
+
+    /// Whether nobody can connect.
+    pub(crate) fn is_down(&self) -> bool {
+        match *locked(&self.down) {
+            None => false,
+            Some(Down::UntilFurtherNotice) => true,
+            Some(Down::Until(end)) => Instant::now() < end,
+        }
+    }
+}
+
+/// What a request is counted under: the credential it brings, right or wrong.
+fn credential(headers: &HeaderMap) -> String {
+    let names = ["x-api-key", AUTHORIZATION.as_str(), COOKIE.as_str()];
+    let given = names.into_iter().find_map(|name| headers.get(name));
+    given.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
+}
+
+/// A test that panics while it looks at the world leaves a world to look at.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

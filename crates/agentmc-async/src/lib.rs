@@ -33,11 +33,11 @@ mod part;
 mod transport;
 mod upload;
 
+pub use agentmc_core::transfer::{Checksum, NewFile, Progress};
 pub use agentmc_core::{
     Api, ApiError, BaseUrl, BuildError, Credential, DecodeError, Error, ErrorKind, Operation,
     Output, RetryPolicy, Revision, TransferError, TransportError, TransportKind, ops, pages, types,
 };
-pub use agentmc_core::transfer::{Checksum, NewFile, Progress};
 pub use client::Client;
 pub use download::Download;
 pub use listing::Listing;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use agentmc_core::{Call, TransportError, TransportKind};
 use bytes::Bytes;
-use http::header::{EXPECT, HeaderValue};
 use http::Method;
+use http::header::{EXPECT, HeaderValue};
 use ureq::config::ConfigBuilder;
 use ureq::tls::{TlsConfigBuilder, TlsProvider};
 use ureq::typestate::AgentScope;

@@ -143,7 +143,9 @@ impl Source<'_> {
             match body.read(&mut buffer) {
                 Ok(0) => return body.meter.finish(),
                 Ok(_) => {}
-                Err(error) => return Err(body.failed.unwrap_or_else(|| TransferError::reading(error))),
+                Err(error) => {
+                    return Err(body.failed.unwrap_or_else(|| TransferError::reading(error)));
+                }
             }
         }
     }

@@ -217,7 +217,11 @@ macro_rules! conformance {
     };
     (@module $module:ident $select:ident $driver:ty) => {
         mod $module {
-            #[allow(unused_imports, clippy::wildcard_imports, reason = "the driver may be named there")]
+            #[allow(
+                unused_imports,
+                clippy::wildcard_imports,
+                reason = "the driver may be named there"
+            )]
             use super::*;
 
             $crate::scenarios! { @index tests $select $driver }

@@ -14,6 +14,8 @@ use tracing::Instrument;
 
 use crate::download::Download;
 use crate::listing::Listing;
+#[cfg(feature = "realtime")]
+use crate::realtime::{Realtime, Tuning};
 use crate::transport::{Transport, default_tls};
 use crate::upload::Upload;
 
@@ -177,6 +179,22 @@ impl Client {
     /// Begins a download of a file's content; what it returns is told where to put it.
     pub fn download(&self, file: impl Into<FileId>) -> Download<'_> {
         Download::new(self, file.into())
+    }
+
+    /// Sessions as they happen: what subscribes to them, with default limits.
+    ///
+    /// What subscribes through one [`Realtime`] shares its websockets; each call makes another.
+    #[cfg(feature = "realtime")]
+    #[must_use]
+    pub fn realtime(&self) -> Realtime {
+        self.realtime_with(Tuning::default())
+    }
+
+    /// The same with other limits.
+    #[cfg(feature = "realtime")]
+    #[must_use]
+    pub fn realtime_with(&self, tuning: Tuning) -> Realtime {
+        Realtime::new(self.clone(), tuning)
     }
 
     pub(crate) const fn transport(&self) -> &Transport {

@@ -30,6 +30,8 @@ mod client;
 mod download;
 mod listing;
 mod part;
+#[cfg(feature = "realtime")]
+pub mod realtime;
 mod transport;
 mod upload;
 
@@ -41,5 +43,7 @@ pub use agentmc_core::{
 pub use client::Client;
 pub use download::Download;
 pub use listing::Listing;
+#[cfg(feature = "realtime")]
+pub use realtime::Realtime;
 pub use upload::Upload;
 pub use {http, reqwest, rustls, serde_json};

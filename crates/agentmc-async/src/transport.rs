@@ -14,7 +14,11 @@ const EXPLANATION: usize = 64 << 10;
 
 /// Connections, kept open between calls.
 #[derive(Clone, Debug)]
-pub(crate) struct Transport(reqwest::Client);
+pub(crate) struct Transport {
+    client: reqwest::Client,
+    #[cfg(feature = "realtime")]
+    connect_timeout: Duration,
+}
 
 /// TLS with Mozilla's root certificates. The cryptography is set here, since a process default may be
 /// absent, or somebody else's.
@@ -38,13 +42,20 @@ impl Transport {
         tls: rustls::ClientConfig,
         connect_timeout: Duration,
     ) -> Result<Self, reqwest::Error> {
-        // What the core decides is set last, over whatever the caller chose.
+        // What the core decides is set last, over whatever the caller chose. HTTP/1.1, since a websocket
+        // cannot be opened otherwise, and another crate may have turned HTTP/2 on.
         let builder = builder
             .tls_backend_preconfigured(tls)
             .redirect(Policy::none())
             .retry(reqwest::retry::never())
+            .http1_only()
             .connect_timeout(connect_timeout);
-        builder.build().map(Self)
+        let client = builder.build()?;
+        Ok(Self {
+            client,
+            #[cfg(feature = "realtime")]
+            connect_timeout,
+        })
     }
 
     /// Sends the request of `call` once and reads the reply: the whole of it, unless it is a refusal.
@@ -54,7 +65,7 @@ impl Transport {
     ) -> Result<http::Response<Bytes>, TransportError> {
         let mut request = reqwest::Request::try_from(call.request().clone()).map_err(classify)?;
         *request.timeout_mut() = Some(call.timeout());
-        let mut response = self.0.execute(request).await.map_err(classify)?;
+        let mut response = self.client.execute(request).await.map_err(classify)?;
         let (body, outcome) = read(&mut response, call.max_reply_bytes()).await;
         // The status of a refusal counts, however much of the explanation arrives.
         if call.endpoint().is_success(response.status()) {
@@ -80,7 +91,7 @@ impl Transport {
     ) -> Result<http::Response<Bytes>, TransportError> {
         let request = reqwest::Request::try_from(request).map_err(classify)?;
         let mut seen = moved();
-        let mut sending = pin!(self.0.execute(request));
+        let mut sending = pin!(self.client.execute(request));
         let mut response = loop {
             match timeout(idle, &mut sending).await {
                 Ok(outcome) => break outcome.map_err(classify)?,
@@ -103,7 +114,7 @@ impl Transport {
         idle: Duration,
     ) -> Result<Storage, TransportError> {
         let request = reqwest::Request::try_from(request).map_err(classify)?;
-        let response = timeout(idle, self.0.execute(request)).await.map_err(|_| stalled())?;
+        let response = timeout(idle, self.client.execute(request)).await.map_err(|_| stalled())?;
         Ok(Storage(response.map_err(classify)?))
     }
 }
@@ -174,4 +185,57 @@ fn classify(error: reqwest::Error) -> TransportError {
         TransportKind::Lost
     };
     TransportError::new(kind, error.without_url())
+}
+
+#[cfg(feature = "realtime")]
+impl Transport {
+    /// How long connecting may take.
+    pub(crate) const fn connect_timeout(&self) -> Duration {
+        self.connect_timeout
+    }
+
+    /// Opens an encrypted websocket: the bytes that follow the handshake, both ways.
+    pub(crate) async fn websocket(
+        &self,
+        url: &str,
+        origin: &str,
+    ) -> Result<reqwest::Upgraded, String> {
+        use http::header;
+        use tokio_tungstenite::tungstenite::handshake::client::generate_key;
+        use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+        let failed = |error: reqwest::Error| describe(&error.without_url());
+        let url = url.strip_prefix("wss").map_or_else(|| url.to_owned(), |rest| format!("https{rest}"));
+        let key = generate_key();
+        let request = self
+            .client
+            .get(url)
+            .version(http::Version::HTTP_11)
+            .header(header::CONNECTION, "Upgrade")
+            .header(header::UPGRADE, "websocket")
+            .header(header::SEC_WEBSOCKET_VERSION, "13")
+            .header(header::SEC_WEBSOCKET_KEY, &key)
+            .header(header::ORIGIN, origin);
+        let response = request.send().await.map_err(failed)?;
+        if response.status() != http::StatusCode::SWITCHING_PROTOCOLS {
+            return Err(format!("the server answered {}", response.status()));
+        }
+        let says = |name| response.headers().get(name).map(http::HeaderValue::as_bytes);
+        if says(header::SEC_WEBSOCKET_ACCEPT) != Some(derive_accept_key(key.as_bytes()).as_bytes()) {
+            return Err("the server speaks no websocket".to_owned());
+        }
+        response.upgrade().await.map_err(failed)
+    }
+}
+
+/// An error and what is behind it.
+#[cfg(feature = "realtime")]
+fn describe(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
 }

@@ -31,6 +31,8 @@ mod download;
 mod listing;
 mod mask;
 mod part;
+#[cfg(feature = "realtime")]
+pub mod realtime;
 mod transport;
 mod upload;
 
@@ -42,5 +44,7 @@ pub use agentmc_core::{
 pub use client::Client;
 pub use download::Download;
 pub use listing::Listing;
+#[cfg(feature = "realtime")]
+pub use realtime::Realtime;
 pub use upload::Upload;
 pub use {http, serde_json, ureq};

@@ -27,7 +27,11 @@ pub(crate) type Storage = http::Response<BodyReader<'static>>;
 
 /// Connections, kept open between calls.
 #[derive(Clone, Debug)]
-pub(crate) struct Transport(Agent);
+pub(crate) struct Transport {
+    agent: Agent,
+    #[cfg(feature = "realtime")]
+    connect_timeout: Duration,
+}
 
 impl Transport {
     pub(crate) fn new(
@@ -46,7 +50,23 @@ impl Transport {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .timeout_connect(Some(connect_timeout));
-        Self(Agent::with_parts(config.build(), Early::default(), Early::default()))
+        Self {
+            agent: Agent::with_parts(config.build(), Early::default(), Early::default()),
+            #[cfg(feature = "realtime")]
+            connect_timeout,
+        }
+    }
+
+    /// How connections are made.
+    #[cfg(feature = "realtime")]
+    pub(crate) fn config(&self) -> &ureq::config::Config {
+        self.agent.config()
+    }
+
+    /// How long connecting may take.
+    #[cfg(feature = "realtime")]
+    pub(crate) const fn connect_timeout(&self) -> Duration {
+        self.connect_timeout
     }
 
     /// Sends the request of `call` once and reads the reply: the whole of it, unless it is a refusal.
@@ -103,7 +123,7 @@ impl Transport {
         idle: Duration,
     ) -> Result<http::Response<Body>, TransportError> {
         let _masked = Masked::new(request.headers_mut());
-        let request = request.with_agent(&self.0).configure().timeout_global(None);
+        let request = request.with_agent(&self.agent).configure().timeout_global(None);
         let request = request.timeout_per_read(Some(idle)).timeout_per_write(Some(idle));
         request.build().run().map_err(classify)
     }
@@ -115,7 +135,7 @@ impl Transport {
         *copy.uri_mut() = request.uri().clone();
         *copy.headers_mut() = request.headers().clone();
         let _masked = Masked::new(copy.headers_mut());
-        copy.with_agent(&self.0).configure().timeout_global(Some(call.timeout())).build().run()
+        copy.with_agent(&self.agent).configure().timeout_global(Some(call.timeout())).build().run()
     }
 }
 

@@ -13,16 +13,12 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "sandbox")]
 use crate::failure::Failure;
+use crate::resource::sending::Sending;
+use crate::view::View;
 
 /// The AgentMC API from the command line.
-///
-/// The API key comes from the environment variable AGENTMC_API_KEY or from --api-key-file, never from
-/// an argument, where other users of this machine could see it.
-///
-/// Exit codes: 0 done; 1 the server refused, or its reply could not be understood; 2 usage or invalid
-/// input, nothing was sent; 3 the connection, or input and output, failed.
 #[derive(Debug, Parser)]
-#[command(name = "agentmc", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "agentmc", version, max_term_width = 100)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) common: Common,
@@ -30,8 +26,12 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
+/// The heading of what every command takes.
+pub(crate) const EVERYWHERE: &str = "Options of every command";
+
 /// What every command takes.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = EVERYWHERE)]
 pub(crate) struct Common {
     /// Where the API is [env: AGENTMC_BASE_URL] [default: https://agentmc.ai/api/v1]
     #[arg(long, global = true, value_name = "URL")]
@@ -51,6 +51,18 @@ pub(crate) struct Common {
     /// The form of the output [default: table on a terminal, json otherwise]
     #[arg(short, long, global = true, value_name = "FORM")]
     pub(crate) output: Option<Form>,
+    /// When to use colours [default: auto, which is on a terminal, unless NO_COLOR is set]
+    #[arg(long, global = true, value_name = "WHEN", hide_possible_values = true)]
+    pub(crate) color: Option<When>,
+    /// The time zone that dates without one are meant in, such as Europe/Vienna [default: the local one]
+    #[arg(long, global = true, value_name = "ZONE")]
+    pub(crate) tz: Option<String>,
+    /// Say nothing but results and errors: no progress, no notes
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Show requests and replies on standard error; -vv shows their bodies, too. Secrets are left out
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
     /// Send values beyond the documented lengths, ranges and patterns, too
     #[arg(long, global = true)]
     pub(crate) no_limits: bool,
@@ -85,8 +97,22 @@ impl Common {
 pub(crate) enum Form {
     /// JSON, for programs; every character as it came
     Json,
+    /// JSON, one record on a line
+    Jsonl,
+    /// YAML; the same as the JSON
+    Yaml,
+    /// Comma-separated values, one record on a line
+    Csv,
     /// Text in columns, for people; a space for every control character
     Table,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    Auto,
+    Always,
+    Never,
 }
 
 #[derive(Debug, Subcommand)]
@@ -97,6 +123,12 @@ pub(crate) enum Command {
     Call(Call),
     /// Read a reply from standard input as the operation would
     Decode(Decode),
+    /// Print the documentation of an operation
+    Docs(Docs),
+    /// Print what makes a shell complete commands, values and ids
+    Completions(Completions),
+    /// Write the manual pages into a folder
+    Man(Man),
     /// Run an AgentMC server on this machine, for development
     #[cfg(feature = "sandbox")]
     Sandbox(Sandbox),
@@ -124,18 +156,10 @@ pub(crate) struct Call {
     /// Parameters: name=value, or name:=JSON for a value spelled as JSON (position:=3, due_at:=null)
     #[arg(value_name = "NAME=VALUE")]
     pub(crate) params: Vec<String>,
-    /// Parameters as one JSON object, from a file after @, or from standard input for -
-    #[arg(long, value_name = "OBJECT|@FILE|-")]
-    pub(crate) json: Option<String>,
-    /// Fetch every page of a listing
-    #[arg(long)]
-    pub(crate) all: bool,
-    /// Print the request instead of sending it
-    #[arg(long, conflicts_with = "all")]
-    pub(crate) dry_run: bool,
-    /// Print the request as a curl command instead of sending it
-    #[arg(long, conflicts_with_all = ["all", "dry_run"])]
-    pub(crate) curl: bool,
+    #[command(flatten)]
+    pub(crate) sending: Sending,
+    #[command(flatten)]
+    pub(crate) view: View,
 }
 
 #[derive(Debug, clap::Args)]
@@ -148,6 +172,27 @@ pub(crate) struct Decode {
     /// The Location header the reply came with, for operations that answer with a redirect
     #[arg(long, value_name = "URL")]
     pub(crate) location: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Docs {
+    /// The operation by any id it ever had, or by its command: createTask, or tasks create [default: all]
+    #[arg(num_args = 0..=3, value_name = "ID")]
+    pub(crate) id: Vec<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL", value_parser = ["bash", "elvish", "fish", "powershell", "zsh"])]
+    pub(crate) shell: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Man {
+    /// The folder; it is made if it is not there
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
 }
 
 #[cfg(feature = "sandbox")]
@@ -173,7 +218,7 @@ pub(crate) struct Sandbox {
     pub(crate) faults: Vec<agentmc_sandbox::Rule>,
 }
 
-fn seconds(text: &str) -> Result<std::time::Duration, String> {
+pub(crate) fn seconds(text: &str) -> Result<std::time::Duration, String> {
     let wrong = || "it must be a number of seconds above 0, such as 2.5".to_owned();
     let seconds: f64 = text.parse().map_err(|_| wrong())?;
     match std::time::Duration::try_from_secs_f64(seconds) {

@@ -5,16 +5,20 @@ use std::process::ExitCode;
 
 use agentmc_core::endpoint::Auth;
 use agentmc_core::{BuildError, Error, ErrorKind};
+use serde_json::json;
 
 use crate::config::variable;
-
-use crate::text::one_line;
+use crate::resource::flags;
+use crate::resource::naming::Name;
+use crate::text::{escaped, one_line};
 
 /// Why a command failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The call failed.
     Call(Error),
+    /// The call failed, and there are better words for it where it was asked for.
+    Said { error: Error, message: String },
     /// The command line or its input is wrong.
     Input(String),
     /// Reading or writing failed.
@@ -33,8 +37,26 @@ impl Failure {
         Self::Io { doing: doing.into(), error }
     }
 
-    /// Prints the error and gives the exit code.
-    pub(crate) fn report(self) -> ExitCode {
+    /// The same in the words of an operation's command: flags instead of parameters.
+    pub(crate) fn of_command(self, name: &Name) -> Self {
+        match self {
+            Self::Call(Error::Build(error)) => match said(&error, name) {
+                Some(message) => Self::Said { error: error.into(), message },
+                None => Self::Call(error.into()),
+            },
+            failure => failure,
+        }
+    }
+
+    /// Prints the error, as JSON if that is wanted, and gives the exit code.
+    pub(crate) fn report(self, json: bool) -> ExitCode {
+        let kind = match &self {
+            Self::Call(error) | Self::Said { error, .. } => error.to_json(),
+            Self::Input(_) => json!({"kind": "usage"}),
+            Self::Io { .. } => json!({"kind": "io"}),
+            #[cfg(feature = "sandbox")]
+            Self::Unexpected(_) => json!({"kind": "unexpected"}),
+        };
         let (code, message) = match self {
             // The reader of our output has seen enough.
             Self::Io { error, .. } if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -45,12 +67,20 @@ impl Failure {
             #[cfg(feature = "sandbox")]
             Self::Unexpected(message) => (1, message),
             Self::Call(error) => (code(&error), explain(&error)),
+            Self::Said { error, message } => (code(&error), message),
+        };
+        let line = if json {
+            let mut kind = kind;
+            kind["advice"] = message.as_str().into();
+            if kind.get("message").is_none() {
+                kind["message"] = message.into();
+            }
+            escaped(&kind.to_string())
+        } else {
+            format!("agentmc: {}", one_line(&message))
         };
         // If standard error is closed there is nobody left to tell.
-        let _ = io::Write::write_all(
-            &mut io::stderr(),
-            format!("agentmc: {}\n", one_line(&message)).as_bytes(),
-        );
+        let _ = io::Write::write_all(&mut io::stderr(), format!("{line}\n").as_bytes());
         ExitCode::from(code)
     }
 }
@@ -72,6 +102,40 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self::io("standard output cannot be written", error)
     }
+}
+
+/// What is wrong with the arguments of a command.
+fn said(error: &BuildError, name: &Name) -> Option<String> {
+    let command = name.command();
+    let shown = |path: &str| {
+        let end = path.find(['.', '[']).unwrap_or(path.len());
+        let (top, rest) = path.split_at(end);
+        let param = name.endpoint.param(top);
+        param.map_or_else(
+            || format!("`{path}`"),
+            |param| match rest {
+                "" => flags::shown(param),
+                rest => format!("`{}` of {}", rest.trim_start_matches('.'), flags::shown(param)),
+            },
+        )
+    };
+    let problem = match error {
+        BuildError::Missing { name: path, .. } => {
+            let clearable = name.endpoint.param(path).filter(|param| flags::is_clearable(param));
+            let or = clearable.map(|param| format!(" or --no-{}", flags::flag(param)));
+            format!("needs {}{}", shown(path), or.unwrap_or_default())
+        }
+        BuildError::Invalid { name: path, problem, .. } => {
+            format!("cannot send this value for {}: {problem}", shown(path))
+        }
+        BuildError::AbsentParameter { name: path, revision, since, until, .. } => {
+            let span =
+                if since == until { since.to_string() } else { format!("{since} to {until}") };
+            format!("has no {} in revision {revision}; it is in {span}", shown(path))
+        }
+        _ => return None,
+    };
+    Some(format!("`{command}` {problem} ({command} --help)"))
 }
 
 fn code(error: &Error) -> u8 {
@@ -129,6 +193,15 @@ fn general_advice(error: &Error) -> Option<&'static str> {
             Some("whether the server acted is unknown; --timeout gives it longer")
         }
         ErrorKind::Redirect => Some("check the base URL"),
+        ErrorKind::PaymentRequired => Some("the plan of the team allows no more"),
+        ErrorKind::Forbidden => {
+            Some("the credential may not do this: use another, or act as an agent with --agent ID")
+        }
+        ErrorKind::NotFound => {
+            Some("list what there is: it may be gone, or belong to another team")
+        }
+        ErrorKind::Conflict => Some("look at its state, then try again"),
+        ErrorKind::Server => Some("the service failed: try again later"),
         _ => None,
     }
 }

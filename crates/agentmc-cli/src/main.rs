@@ -1,49 +1,99 @@
 //! The AgentMC API from the command line.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 mod args;
 mod call;
+mod complete;
+mod completions;
 mod config;
 mod curl;
+mod dates;
 mod decode;
 #[cfg(feature = "sandbox")]
 mod demo;
+mod docs;
 mod failure;
+mod help;
+mod input;
+mod interrupt;
+mod look;
+mod man;
 mod operations;
 mod output;
+mod perform;
+mod progress;
 mod request;
+mod resource;
+mod revisions;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod secrets;
 mod table;
+mod target;
 mod text;
+mod transfer;
 mod usage;
 mod value;
+mod verbose;
+mod view;
+mod watch;
+mod words;
 
-use args::{Args, Command};
+use args::{Args, Command, Common};
 use failure::Failure;
 use output::Output;
+use resource::tree::{self, Scope};
 
 fn main() -> ExitCode {
-    let result = match Args::try_parse() {
-        Ok(args) => {
-            let mut out = Output::new(args.common.output);
-            run(&args, &mut out).and_then(|()| Ok(out.finish()?))
-        }
-        Err(error) => usage::answer(&error),
-    };
-    match result {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    if completions::answer(&arguments) {
+        return ExitCode::SUCCESS;
+    }
+    match understood(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Err(failure) => failure.report(words::wants_json(&arguments)),
     }
 }
 
-fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
+/// Does what the command line says. Only the part of the command tree that it names is built.
+fn understood(arguments: &[OsString]) -> Result<(), Failure> {
+    let words = words::leading(arguments, &Args::command());
+    let limits = !words::has(arguments, "--no-limits");
+    let root = tree::root(&Scope::of(words.clone(), limits)).color(help::colors(arguments));
+    match root.clone().try_get_matches_from(arguments) {
+        Ok(matches) => run(&matches),
+        Err(error) => usage::answer(&error, &words, &root),
+    }
+}
+
+fn run(matches: &ArgMatches) -> Result<(), Failure> {
+    let wrong = |error: clap::Error| Failure::input(error.to_string());
+    let common = Common::from_arg_matches(matches).map_err(wrong)?;
+    let mut out = Output::new(&common);
+    if let Some((name, matches)) = resource::asked(matches) {
+        resource::run(&common, &name, matches, &mut out)?;
+    } else if let Some(("files", files)) = matches.subcommand() {
+        // The one command of a resource that is several operations at once.
+        let upload = files.subcommand_matches("upload");
+        transfer::upload(&common, upload.unwrap_or(files), &mut out)?;
+    } else {
+        let args = Args::from_arg_matches(matches).map_err(wrong)?;
+        tool(&args, &mut out)?;
+    }
+    Ok(out.finish()?)
+}
+
+fn tool(args: &Args, out: &mut Output) -> Result<(), Failure> {
     match &args.command {
         Command::Call(call) => call::run(&args.common, call, out),
+        Command::Completions(completions) => completions::run(completions, out),
         Command::Decode(decode) => decode::run(&args.common, decode, out),
+        Command::Docs(docs) => docs::run(&args.common, docs, out),
+        Command::Man(man) => man::run(man, out),
         Command::Operations(operations) => operations::run(&args.common, operations, out),
         #[cfg(feature = "sandbox")]
         Command::Demo => demo::run(&args.common, out),

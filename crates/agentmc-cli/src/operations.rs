@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::table;
 
-mod members;
+pub(crate) mod members;
 mod page;
 
 pub(crate) fn run(common: &Common, args: &Operations, out: &mut Output) -> Result<(), Failure> {
@@ -37,6 +37,7 @@ pub(crate) fn run(common: &Common, args: &Operations, out: &mut Output) -> Resul
     Ok(out.text(&table::columns(
         &["SUBJECT", "OPERATION", "SUMMARY"],
         &found.iter().map(row).collect::<Vec<_>>(),
+        out.look(),
     ))?)
 }
 

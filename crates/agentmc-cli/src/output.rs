@@ -2,65 +2,140 @@
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
+use agentmc_core::Endpoint;
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::args::Form;
-use crate::{table, text};
+use crate::args::{Common, Form};
+use crate::look::Look;
+use crate::table::{self, Listing};
+use crate::text;
+use crate::view::View;
+
+mod csv;
+mod stream;
+mod yaml;
+
+pub(crate) use stream::Stream;
 
 /// Standard output.
 pub(crate) struct Output {
     form: Form,
     stdout: BufWriter<Stdout>,
+    look: Look,
 }
 
 impl Output {
-    /// Output in `form`; by default a table on a terminal and JSON elsewhere.
-    pub(crate) fn new(form: Option<Form>) -> Self {
+    /// Output as the flags say; by default a table on a terminal and JSON elsewhere.
+    pub(crate) fn new(common: &Common) -> Self {
         let stdout = io::stdout();
-        let default = if stdout.is_terminal() { Form::Table } else { Form::Json };
-        Self { form: form.unwrap_or(default), stdout: BufWriter::new(stdout) }
+        let terminal = stdout.is_terminal();
+        let default = if terminal { Form::Table } else { Form::Json };
+        let form = common.output.unwrap_or(default);
+        Self { form, stdout: BufWriter::new(stdout), look: Look::new(common, terminal) }
     }
 
-    /// Whether JSON is wanted.
+    /// Whether data is wanted, not text for people.
     pub(crate) fn is_json(&self) -> bool {
-        self.form == Form::Json
+        self.form != Form::Table
+    }
+
+    /// How text for people looks.
+    pub(crate) const fn look(&self) -> &Look {
+        &self.look
+    }
+
+    /// Says what time it is.
+    pub(crate) const fn at(&mut self, now: Timestamp) {
+        self.look.now = now;
     }
 
     /// Writes a value.
     pub(crate) fn value(&mut self, value: &Value) -> io::Result<()> {
         match self.form {
-            Form::Json => self.json(value),
-            Form::Table => self.text(&table::render(value)),
+            Form::Table => self.painted(&table::render(value, None, &View::default(), &self.look)),
+            _ => self.json(value),
         }
     }
 
-    /// Writes a value as JSON, for programs: no character is changed.
+    /// Writes what is shown of a reply.
+    pub(crate) fn reply(
+        &mut self,
+        endpoint: &Endpoint,
+        view: &View,
+        value: Value,
+    ) -> io::Result<()> {
+        match self.form {
+            Form::Table => {
+                let text = table::render(&value, Some(endpoint), view, &self.look);
+                self.painted(&text)
+            }
+            Form::Csv => self.csv(&value, &view.columns),
+            _ => self.json(&value),
+        }
+    }
+
+    /// Writes a value as data, for programs: no character is changed.
     pub(crate) fn json<T: Serialize + ?Sized>(&mut self, value: &T) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut self.stdout, value)?;
-        self.stdout.write_all(b"\n")
+        match self.form {
+            Form::Jsonl => {
+                for record in records(&serde_json::to_value(value)?) {
+                    serde_json::to_writer(&mut self.stdout, record)?;
+                    self.stdout.write_all(b"\n")?;
+                }
+                Ok(())
+            }
+            Form::Yaml => {
+                self.stdout.write_all(yaml::document(&serde_json::to_value(value)?).as_bytes())
+            }
+            Form::Csv => self.csv(&serde_json::to_value(value)?, &[]),
+            Form::Json | Form::Table => {
+                serde_json::to_writer_pretty(&mut self.stdout, value)?;
+                self.stdout.write_all(b"\n")
+            }
+        }
     }
 
-    /// Writes one item of a JSON array that is written as it comes.
-    pub(crate) fn json_item(&mut self, index: usize, item: &Value) -> io::Result<()> {
-        self.stdout.write_all(if index == 0 { b"[\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut self.stdout, item)?;
-        Ok(())
+    fn csv(&mut self, value: &Value, columns: &[String]) -> io::Result<()> {
+        let records = records(value);
+        let names = csv::names(&records, columns);
+        csv::heading(&mut self.stdout, &names)?;
+        records.iter().try_for_each(|record| csv::row(&mut self.stdout, &names, record))
     }
 
-    /// Ends such an array.
-    pub(crate) fn json_end(&mut self, items: usize) -> io::Result<()> {
-        self.stdout.write_all(if items == 0 { b"[]\n" } else { b"\n]\n" })
+    /// Begins a listing that is written as it comes.
+    pub(crate) fn stream<'a>(&'a mut self, endpoint: &'a Endpoint, view: &'a View) -> Stream<'a> {
+        Stream::new(self, endpoint, view)
+    }
+
+    /// A listing as a table, as wide as `sample` needs.
+    fn listing(&self, endpoint: &Endpoint, view: &View, sample: &[Value]) -> Option<Listing> {
+        Listing::new(sample, Some(endpoint), view, &self.look)
     }
 
     /// Writes text for people, ended by a line break: line breaks are all it has of control characters.
     pub(crate) fn text(&mut self, text: &str) -> io::Result<()> {
-        self.stdout.write_all(text::lines(text).as_bytes())?;
+        self.painted(&text::lines(text))
+    }
+
+    /// Writes text that has no control characters but line breaks and our own colours.
+    pub(crate) fn painted(&mut self, text: &str) -> io::Result<()> {
+        self.stdout.write_all(text.as_bytes())?;
         if text.ends_with('\n') { Ok(()) } else { self.stdout.write_all(b"\n") }
     }
 
     /// Writes out what is held back.
     pub(crate) fn finish(&mut self) -> io::Result<()> {
         self.stdout.flush()
+    }
+}
+
+/// The records of a reply: the items of a listing, or the one it is about.
+fn records(value: &Value) -> Vec<&Value> {
+    match value.get("data").unwrap_or(value) {
+        Value::Array(items) => items.iter().collect(),
+        Value::Null => Vec::new(),
+        record => vec![record],
     }
 }

@@ -2,108 +2,159 @@
 
 use std::fmt::Write;
 
-use serde_json::{Map, Value};
+use agentmc_core::Endpoint;
+use serde_json::Value;
 
-use crate::text::one_line;
+use crate::look::{Look, Paint};
+use crate::view::View;
 
-/// The most columns of a listing, and the most characters of a cell in one.
-const COLUMNS: usize = 8;
-const CELL: usize = 40;
+mod age;
+mod cell;
+mod columns;
+mod fit;
+mod record;
 
-/// The members that say most about a record, shown first.
-const FIRST: &[&str] =
-    &["id", "name", "title", "status", "type", "notification_type", "message", "body", "action"];
+use cell::Cell;
+pub(crate) use fit::wrap;
+
+/// What stands between columns.
+const GAP: usize = 2;
 
 /// A reply as text: what is under `data`, if there is that.
-pub(crate) fn render(value: &Value) -> String {
+pub(crate) fn render(
+    value: &Value,
+    endpoint: Option<&Endpoint>,
+    view: &View,
+    look: &Look,
+) -> String {
     match value.get("data").unwrap_or(value) {
+        Value::Null if view.query.is_some() => String::new(),
         Value::Null => "Done.\n".to_owned(),
         Value::Array(items) if items.is_empty() => "Nothing.\n".to_owned(),
-        Value::Array(items) => listing(items) + &page(value),
-        Value::Object(members) => record(members),
-        value => cell(value, usize::MAX) + "\n",
+        Value::Array(items) => listing(items, endpoint, view, look) + &page(value, look),
+        Value::Object(members) => record::render(members, &view.columns, look),
+        value => cell::text(value) + "\n",
     }
+}
+
+/// The member that a path such as `assigned_agent.name` leads to.
+pub(crate) fn member<'a>(record: &'a Value, path: &str) -> Option<&'a Value> {
+    if let Some(value) = record.get(path) {
+        return Some(value);
+    }
+    path.split('.').try_fold(record, |value, name| match value {
+        Value::Array(items) => name.parse().ok().and_then(|index: usize| items.get(index)),
+        value => value.get(name),
+    })
 }
 
 /// Rows under a heading, in columns as wide as their widest cell.
-pub(crate) fn columns(heading: &[&str], rows: &[Vec<String>]) -> String {
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain([heading[column].chars().count()]).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..heading.len()).map(width).collect();
-    let mut text = String::new();
-    let mut line = |cells: &mut dyn Iterator<Item = &str>| {
-        let padded =
-            cells.zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect::<Vec<_>>();
-        let _ = writeln!(text, "{}", padded.join("  ").trim_end());
-    };
-    line(&mut heading.iter().copied());
-    for row in rows {
-        line(&mut row.iter().map(String::as_str));
-    }
+pub(crate) fn columns(heading: &[&str], rows: &[Vec<String>], look: &Look) -> String {
+    let plain = |text: &str| Cell { text: text.to_owned(), paint: Paint::Plain };
+    let rows: Vec<Vec<Cell>> =
+        rows.iter().map(|row| row.iter().map(|text| plain(text)).collect()).collect();
+    let names = heading.iter().map(|name| (*name).to_owned()).collect();
+    let listing = Listing::of_cells(names, &rows, look.width, true);
+    let mut text = listing.heading(look);
+    rows.iter().for_each(|row| text.push_str(&listing.line(row, look)));
     text
 }
 
-fn listing(items: &[Value]) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for item in items.iter().filter_map(Value::as_object) {
-        let scalar = item.iter().filter(|(_, value)| {
-            !matches!(value, Value::Null | Value::Array(_) | Value::Object(_))
-        });
-        for (name, _) in scalar {
-            if !names.contains(&name.as_str()) {
-                names.push(name);
-            }
-        }
-    }
-    let rank = |name: &str| FIRST.iter().position(|first| *first == name).unwrap_or(FIRST.len());
-    names.sort_by_key(|name| rank(name));
-    names.truncate(COLUMNS);
-    if names.is_empty() {
-        return items.iter().map(|item| cell(item, usize::MAX) + "\n").collect();
-    }
-    let row = |item: &Value| {
-        names
-            .iter()
-            .map(|name| item.get(name).map_or_else(String::new, |value| cell(value, CELL)))
-            .collect()
+fn listing(items: &[Value], endpoint: Option<&Endpoint>, view: &View, look: &Look) -> String {
+    let Some(listing) = Listing::new(items, endpoint, view, look) else {
+        return items.iter().map(|item| cell::text(item) + "\n").collect();
     };
-    let heading: Vec<String> = names.iter().map(|name| one_line(name)).collect();
-    let heading: Vec<&str> = heading.iter().map(String::as_str).collect();
-    columns(&heading, &items.iter().map(row).collect::<Vec<_>>())
+    let mut text = listing.heading(look);
+    items.iter().for_each(|item| text.push_str(&listing.row(item, look)));
+    text
 }
 
-fn page(value: &Value) -> String {
+fn page(value: &Value, look: &Look) -> String {
     let number =
         |name: &str| value.get("meta").and_then(|meta| meta.get(name)).and_then(Value::as_u64);
     match (number("current_page"), number("last_page"), number("total")) {
-        (Some(current), Some(last), Some(total)) if last > 1 => {
-            format!("Page {current} of {last}, {total} in all. --all fetches every page.\n")
+        (Some(current), Some(last), Some(total)) if last > 1 && !look.quiet => {
+            let note =
+                format!("Page {current} of {last}, {total} in all. --all fetches every page.");
+            wrap(&note, look.width, 0)
+                .lines()
+                .map(|line| look.paint(line, Paint::Dim) + "\n")
+                .collect()
         }
         _ => String::new(),
     }
 }
 
-fn record(members: &Map<String, Value>) -> String {
-    let width = members.keys().map(|name| name.chars().count()).max().unwrap_or(0);
-    let line = |(name, value): (&String, &Value)| {
-        format!("{:<width$}  {}\n", one_line(name), cell(value, usize::MAX))
-    };
-    members.iter().map(line).collect()
+/// The columns of a listing and their widths.
+pub(crate) struct Listing {
+    names: Vec<String>,
+    widths: Vec<usize>,
 }
 
-/// A value on one line, without control characters, of at most `most` characters.
-fn cell(value: &Value, most: usize) -> String {
-    let text = match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        value => value.to_string(),
-    };
-    let text = one_line(&text);
-    if text.chars().nth(most).is_none() {
-        text
-    } else {
-        text.chars().take(most - 1).chain(['…']).collect()
+impl Listing {
+    /// Columns that suit `sample`; none if its items have no members to show.
+    pub(crate) fn new(
+        sample: &[Value],
+        endpoint: Option<&Endpoint>,
+        view: &View,
+        look: &Look,
+    ) -> Option<Self> {
+        let names = columns::of(sample, endpoint, view);
+        if names.is_empty() {
+            return None;
+        }
+        let rows: Vec<Vec<Cell>> = sample.iter().map(|item| cells(&names, item, look)).collect();
+        let width = if view.wide { Some(usize::MAX) } else { look.width };
+        Some(Self::of_cells(names, &rows, width, !view.columns.is_empty()))
     }
+
+    /// Columns as wide as they need and may be; as many as fit, unless `all` must be there.
+    fn of_cells(
+        mut names: Vec<String>,
+        rows: &[Vec<Cell>],
+        width: Option<usize>,
+        all: bool,
+    ) -> Self {
+        let natural: Vec<usize> = (0..names.len())
+            .map(|column| {
+                let cells = rows.iter().filter_map(|row| row.get(column)).map(Cell::width);
+                cells.chain([fit::width(&names[column])]).max().unwrap_or(0)
+            })
+            .collect();
+        let widths = fit::widths(&natural, width, all);
+        names.truncate(widths.len());
+        Self { names, widths }
+    }
+
+    /// The line above the rows.
+    pub(crate) fn heading(&self, look: &Look) -> String {
+        let cell = |name: &String| Cell { text: name.clone(), paint: Paint::Bold };
+        self.line(&self.names.iter().map(cell).collect::<Vec<_>>(), look)
+    }
+
+    /// A record on a line.
+    pub(crate) fn row(&self, item: &Value, look: &Look) -> String {
+        self.line(&cells(&self.names, item, look), look)
+    }
+
+    fn line(&self, cells: &[Cell], look: &Look) -> String {
+        let last = cells.iter().zip(&self.widths).rposition(|(cell, _)| !cell.text.is_empty());
+        let mut text = String::new();
+        for (index, (cell, width)) in cells.iter().zip(&self.widths).enumerate() {
+            if last.is_none_or(|last| index > last) {
+                break;
+            }
+            let shown = fit::cut(&cell.text, *width);
+            text.push_str(&look.paint(&shown, cell.paint));
+            if last.is_some_and(|last| index < last) {
+                let space = width.saturating_sub(fit::width(&shown)) + GAP;
+                let _ = write!(text, "{:space$}", "");
+            }
+        }
+        text + "\n"
+    }
+}
+
+fn cells(names: &[String], item: &Value, look: &Look) -> Vec<Cell> {
+    names.iter().map(|name| Cell::of(name, member(item, name), look)).collect()
 }

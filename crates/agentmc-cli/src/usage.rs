@@ -1,28 +1,52 @@
 //! Command lines that cannot be understood.
 
-use clap::CommandFactory;
-use clap::error::ErrorKind;
+use clap::Command;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::args::Args;
 use crate::failure::Failure;
+use crate::help;
 
-/// Prints help or the version, if that is what was asked for; else what is wrong, on one line.
-pub(crate) fn answer(error: &clap::Error) -> Result<(), Failure> {
+/// Prints help or the version, if that is what was asked for; else what is wrong, on one line, with the closest that
+/// is right.
+pub(crate) fn answer(error: &clap::Error, words: &[&str], root: &Command) -> Result<(), Failure> {
+    // The command that was meant, as far as can be told.
+    let (mut command, mut meant) = (root, String::new());
+    for word in words {
+        let Some(inner) = command.find_subcommand(word) else { break };
+        meant = format!("{meant} {}", inner.get_name());
+        command = inner;
+    }
+    // Who names a subject alone is shown what there is to do.
+    let asked = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    );
+    if asked {
+        return Ok(help::print(error, meant.trim_start())?);
+    }
     if !error.use_stderr() {
         return Ok(error.print()?);
     }
-    // The command that was meant, as far as can be told.
-    let command = Args::command();
-    let meant = std::env::args_os().skip(1).find_map(|word| command.find_subcommand(word));
-    let meant = meant.map_or_else(String::new, |command| format!(" {}", command.get_name()));
-    Err(Failure::input(format!("{} (agentmc{meant} --help)", problem(error))))
+    let choice = choices(error, command);
+    Err(Failure::input(format!("{}{choice} (agentmc{meant} --help)", problem(error))))
+}
+
+/// What there is, for a word that is like nothing.
+fn choices(error: &clap::Error, command: &Command) -> String {
+    let unknown = error.kind() == ErrorKind::InvalidSubcommand;
+    let likely = error.get(ContextKind::SuggestedSubcommand).is_some_and(|likely| match likely {
+        ContextValue::Strings(likely) => !likely.is_empty(),
+        _ => true,
+    });
+    if !unknown || likely || command.get_name() == "agentmc" {
+        return String::new();
+    }
+    let names: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+    format!("; there is {}", names.join(", "))
 }
 
 /// What clap has to say up to the synopsis: the problem, and hints after it.
 fn problem(error: &clap::Error) -> String {
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        return "a command is missing".to_owned();
-    }
     let text = error.render().to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let end = text.find("\n\nUsage: ").or_else(|| text.find("\n\nFor more information"));

@@ -1,12 +1,11 @@
 //! Parameters from the command line, as JSON.
 
-use std::io::Read;
-
 use agentmc_core::Endpoint;
 use agentmc_core::schema::{Kind, Schema};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
+use crate::input::Inputs;
 
 /// The flat object of parameters: `--json`, then the pairs, which win.
 pub(crate) fn params(
@@ -15,7 +14,7 @@ pub(crate) fn params(
     pairs: &[String],
 ) -> Result<Map<String, Value>, Failure> {
     let mut params = match json {
-        Some(source) => object(source)?,
+        Some(source) => object(source, &Inputs::default())?,
         None => Map::new(),
     };
     for pair in pairs {
@@ -25,19 +24,9 @@ pub(crate) fn params(
     Ok(params)
 }
 
-fn object(source: &str) -> Result<Map<String, Value>, Failure> {
-    let text = match (source, source.strip_prefix('@')) {
-        ("-", _) => {
-            let mut text = Vec::new();
-            let read = std::io::stdin().lock().read_to_end(&mut text);
-            read.map_err(|error| Failure::io("standard input cannot be read", error))?;
-            text
-        }
-        (_, Some(file)) => std::fs::read(file).map_err(|error| {
-            Failure::input(format!("--json: the file {file} cannot be read: {error}"))
-        })?,
-        (text, None) => text.into(),
-    };
+/// The object that `--json` gives.
+pub(crate) fn object(source: &str, inputs: &Inputs) -> Result<Map<String, Value>, Failure> {
+    let text = inputs.read("--json", source)?.unwrap_or_else(|| source.into());
     // Some editors put a byte order mark before a file.
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
     match serde_json::from_slice(text) {
@@ -67,7 +56,7 @@ fn parse_pair(endpoint: &Endpoint, pair: &str) -> Result<(String, Value), Failur
 }
 
 /// The value a text stands for where `schema` is expected; what does not fit stays text, to be refused by name.
-fn typed(schema: &Schema, text: &str) -> Value {
+pub(crate) fn typed(schema: &Schema, text: &str) -> Value {
     let is_text = matches!(
         schema.kind,
         Kind::Text | Kind::OneOfTexts(_) | Kind::Timestamp | Kind::Uuid | Kind::IpAddress
@@ -77,4 +66,9 @@ fn typed(schema: &Schema, text: &str) -> Value {
     }
     let json = serde_json::from_str(text).ok();
     json.unwrap_or_else(|| text.into())
+}
+
+/// The value a text stands for where anything may stand: JSON if it is that, else text.
+pub(crate) fn loose(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| text.into())
 }

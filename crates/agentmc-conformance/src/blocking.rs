@@ -14,6 +14,8 @@ use serde_json::{Map, Value};
 
 use crate::Subject;
 
+mod live;
+
 /// The blocking client.
 #[derive(Debug)]
 pub struct Blocking(Client);

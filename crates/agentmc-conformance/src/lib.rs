@@ -5,10 +5,12 @@
 //! two tests, so that a failure names the client.
 
 mod blocking;
+mod live;
 mod nonblocking;
 
 pub use blocking::Blocking;
-pub use nonblocking::Async;
+pub use live::{Listening, Live};
+pub use nonblocking::{Async, AsyncRealtime, AsyncSubscription};
 
 use agentmc_core::reply::{Page, Reply};
 use agentmc_core::types::Page as PageOf;

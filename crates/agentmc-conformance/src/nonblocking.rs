@@ -18,6 +18,10 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::Subject;
 
+mod live;
+
+pub use live::{AsyncRealtime, AsyncSubscription};
+
 /// The async client, on a runtime of its own.
 #[derive(Debug)]
 pub struct Async {
@@ -31,8 +35,11 @@ impl Async {
         reason = "without a runtime or a client there is nothing to test"
     )]
     fn with_runtime(client: Result<Client, reqwest::Error>) -> Self {
+        // Another thread, since realtime goes on while nobody waits for it.
+        let mut runtime = Builder::new_multi_thread();
+        let runtime = runtime.worker_threads(1);
         let runtime =
-            Arc::new(Builder::new_current_thread().enable_all().build().expect("a runtime starts"));
+            Arc::new(runtime.enable_all().build().expect("a runtime starts"));
         Self { client: client.expect("reqwest can be set up"), runtime }
     }
 
@@ -116,23 +123,27 @@ impl AsyncRead for Ready {
     }
 }
 
+/// TLS that trusts `root` alone.
+#[expect(clippy::expect_used, reason = "a root that cannot be used is the test's mistake")]
+fn trusting(root: &[u8]) -> rustls::ClientConfig {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(root.to_vec().into()).expect("a certificate");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("ring supports TLS 1.2 and 1.3")
+        .with_root_certificates(roots)
+        .with_no_client_auth()
+}
+
 impl Subject for Async {
     fn new(api: Api) -> Self {
         Self::with_runtime(Client::new(api))
     }
 
-    #[expect(clippy::expect_used, reason = "a root that cannot be used is the test's mistake")]
     fn trusting(api: Api, root: &[u8]) -> Self {
-        let mut roots = rustls::RootCertStore::empty();
-        roots.add(root.to_vec().into()).expect("a certificate");
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("ring supports TLS 1.2 and 1.3")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
         let builder = reqwest::Client::builder().no_proxy();
-        Self::with_runtime(Client::build_with_tls(api, builder, tls))
+        Self::with_runtime(Client::build_with_tls(api, builder, trusting(root)))
     }
 
     fn without_proxy(api: Api) -> Self {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use agentmc_types::{AgentId, Revision};
+use http::HeaderValue;
 use serde_json::{Map, Value};
 
 use crate::base_url::BaseUrl;
@@ -25,6 +26,8 @@ pub struct Api {
     credentials: Credentials,
     revision: Revision,
     agent: Option<AgentId>,
+    /// The acting agent as a header, written once for all calls.
+    agent_header: Option<HeaderValue>,
     check_limits: bool,
     connect_timeout: Duration,
     patience: Patience,
@@ -43,6 +46,7 @@ impl Api {
             credentials: Credentials::default(),
             revision: Revision::LATEST,
             agent: None,
+            agent_header: None,
             check_limits: true,
             connect_timeout: Duration::from_secs(10),
             patience: Patience {
@@ -84,7 +88,9 @@ impl Api {
     /// Performs agent-scoped operations on behalf of `agent`: in the path for 0.1.1, and as
     /// `X-Agent-Id` for 0.3.169. In 0.3.64 the credential alone decides.
     pub fn acting_as(mut self, agent: impl Into<AgentId>) -> Self {
-        self.agent = Some(agent.into());
+        let agent = agent.into();
+        self.agent = Some(agent);
+        self.agent_header = Some(HeaderValue::from(agent.get()));
         self
     }
 
@@ -225,6 +231,10 @@ impl Api {
     #[must_use]
     pub fn auth_for(&self, endpoint: &Endpoint) -> Option<Auth> {
         self.credentials.for_step(endpoint.step(self.revision)?).map(Credential::auth)
+    }
+
+    pub(crate) const fn agent_header(&self) -> Option<&HeaderValue> {
+        self.agent_header.as_ref()
     }
 
     pub(crate) const fn checks_limits(&self) -> bool {

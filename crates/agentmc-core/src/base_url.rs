@@ -126,6 +126,20 @@ impl BaseUrl {
         self.uri.path().trim_end_matches('/')
     }
 
+    /// The URL of a path and a query, which begin with this URL's own path; `None` if it becomes too long.
+    pub(crate) fn with_path(&self, path: &str) -> Option<Uri> {
+        // What `http` can hold. It counts in 16 bits, and checks only what it parses as a whole.
+        const LONGEST: usize = u16::MAX as usize - 1;
+        if self.text.len() + path.len() > LONGEST {
+            return None;
+        }
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = self.uri.scheme().cloned();
+        parts.authority = self.uri.authority().cloned();
+        parts.path_and_query = Some(path.try_into().ok()?);
+        Uri::from_parts(parts).ok()
+    }
+
     /// Whether `uri` has the same scheme, host and port: the only place credentials go to.
     #[must_use]
     pub fn is_origin_of(&self, uri: &Uri) -> bool {

@@ -1,5 +1,6 @@
 //! The one function family that writes requests: typed and by-name calls both end here.
 
+use std::cell::Cell;
 use std::fmt::{self, Write};
 
 use agentmc_types::{AgentId, Object};
@@ -24,6 +25,7 @@ pub struct Encoder<'a> {
     page: Option<u32>,
     /// The index of the parameter that is written next.
     next: usize,
+    /// The path and the query, from the base URL's path on.
     url: String,
     /// What is left of the path template.
     template: &'static str,
@@ -41,14 +43,42 @@ const AGENT: HeaderValue =
     HeaderValue::from_static(concat!("agentmc-rust/", env!("CARGO_PKG_VERSION")));
 const PAGE: &str = "page";
 
+thread_local! {
+    /// Those of the last request that this thread has built.
+    static BUFFERS: Cell<Buffers> = const { Cell::new(Buffers { url: String::new(), body: Vec::new() }) };
+}
+
+/// Where a request is written, to be copied once its size is known: that is cheaper than to grow a buffer for each.
+#[derive(Default)]
+struct Buffers {
+    url: String,
+    body: Vec<u8>,
+}
+
+impl Buffers {
+    /// The largest body whose buffer is kept, in bytes.
+    const KEPT: usize = 64 << 10;
+
+    fn take() -> Self {
+        BUFFERS.take()
+    }
+
+    fn give_back(mut self) {
+        if self.body.capacity() <= Self::KEPT && self.url.capacity() <= Self::KEPT {
+            self.url.clear();
+            self.body.clear();
+            BUFFERS.set(self);
+        }
+    }
+}
+
 impl<'a> Encoder<'a> {
     pub(crate) fn new(api: &'a Api, endpoint: &'static Endpoint) -> Result<Self, BuildError> {
         let revision = api.spoken_revision();
         let step = endpoint.step_in(revision)?;
         check_agent(endpoint, api.agent())?;
-        let mut url = String::with_capacity(api.base().as_str().len() + step.path.len() + 64);
-        url.push_str(api.base().as_str());
-        let body = if endpoint.sends_body { Vec::with_capacity(256) } else { Vec::new() };
+        let Buffers { mut url, body } = Buffers::take();
+        url.push_str(api.base().path());
         Ok(Self {
             api,
             endpoint,
@@ -231,12 +261,13 @@ impl<'a> Encoder<'a> {
         if self.endpoint.sends_body {
             self.body.extend_from_slice(if self.body.is_empty() { b"{}" } else { b"}" });
         }
-        let too_long = |_| BuildError::UrlTooLong { operation };
-        let uri = http::Uri::from_maybe_shared(Bytes::from(self.url)).map_err(too_long)?;
-        let mut request = http::Request::new(Bytes::from(self.body));
+        let uri = self.api.base().with_path(&self.url);
+        let uri = uri.ok_or(BuildError::UrlTooLong { operation })?;
+        let mut request = http::Request::new(Bytes::copy_from_slice(&self.body));
         *request.method_mut() = self.endpoint.method.into();
         *request.uri_mut() = uri;
         *request.headers_mut() = self.headers;
+        Buffers { url: self.url, body: self.body }.give_back();
         Ok(request)
     }
 
@@ -251,7 +282,9 @@ impl<'a> Encoder<'a> {
             self.headers.insert(CONTENT_TYPE, JSON);
         }
         if let Some(agent) = self.agent.filter(|_| self.endpoint.sends_agent_header(revision)) {
-            self.headers.insert(AGENT_ID, HeaderValue::from(agent.get()));
+            let written = self.api.agent_header().filter(|_| self.api.agent() == Some(agent));
+            let value = written.cloned().unwrap_or_else(|| HeaderValue::from(agent.get()));
+            self.headers.insert(AGENT_ID, value);
         }
         self.headers.insert(credential.header().clone(), credential.value().clone());
         Ok(())

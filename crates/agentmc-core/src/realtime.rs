@@ -75,6 +75,7 @@
 //! * [`Realtime`]: everything joined, which is what frontends drive.
 //! * [`connection`]: one websocket and its channels. [`inbox`]: each signal once, in order.
 //! * [`message`]: what signals say. [`chunk`]: messages too large for one signal.
+//! * [`mailbox`]: what a subscriber has been told and not yet taken.
 //! * [`claim`]: choosing and claiming a session. [`publish`]: sending a message.
 //! * [`address`]: where a websocket goes.
 
@@ -89,6 +90,7 @@ pub mod inbox;
 mod jitter;
 mod json;
 mod machine;
+pub mod mailbox;
 pub mod message;
 mod options;
 pub mod publish;
@@ -104,8 +106,9 @@ pub use host::Announcement;
 pub use inbox::{Gaps, Inbox, Start};
 pub use json::Json;
 pub use machine::{Input, Output, Realtime, SubscriptionId};
+pub use mailbox::{Mailbox, MailboxLimits};
 pub use message::{Body, ChannelType, Message, Outgoing};
-pub use options::{Config, Event, HostOptions, SessionOptions};
+pub use options::{Config, Event, HostOptions, SessionOptions, Tuning};
 pub use publish::{Publish, PublishStep};
 pub use signal::{Signal, SignalKind};
 

@@ -258,8 +258,13 @@ fn json_body<T: DeserializeOwned>(
     response: &http::Response<Bytes>,
 ) -> Result<T, DecodeError> {
     let body = response.body();
+    // Checked as a whole, the text need not be checked string by string, which takes several times as long.
+    let read = match std::str::from_utf8(body) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(body),
+    };
     // Keeping track of the path costs time, so it is done only once the plain way has failed.
-    serde_json::from_slice(body).map_err(|error| locate::<T>(operation, body, error))
+    read.map_err(|error| locate::<T>(operation, body, error))
 }
 
 #[cold]

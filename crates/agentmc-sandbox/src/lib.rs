@@ -13,12 +13,40 @@
 //! The bytes of files travel to and from a second origin, [`Sandbox::storage_url`], by signed URLs and without a
 //! credential. [`World::store`] answers there.
 //!
+//! # Realtime
+//!
+//! Websockets connect to `/app/{key}` on the API's own origin and speak the Pusher protocol, version 7: signatures are
+//! checked, pings are answered, and who is silent is pinged and then closed. Signals are pushed on the channels of
+//! their sessions, sessions somebody asks for on those of hosts, in the order in which they happen, and an agent's
+//! notifications as messages of the service. [`Sandbox::sockets`] tells who is connected. [`World::take_pushes`] has
+//! the pushes where there are no sockets.
+//!
+//! The side of the browser is played by [`Sandbox::request_session`], [`Sandbox::browser_sends`] with a
+//! [`BrowserMessage`], [`Sandbox::messages`], [`Sandbox::browser_heartbeat`] and [`Sandbox::browser_closes`], and over
+//! HTTP, which the real service does not have, by the page at `/sandbox/` and what it asks for:
+//!
+//! | request | what it does |
+//! | --- | --- |
+//! | `GET /sandbox/` | the page |
+//! | `GET /sandbox/state` | the agents, the last 100 sessions, the boards with their tasks, and the websockets |
+//! | `POST /sandbox/sessions` | asks for a session: `agent_id`, and perhaps `user_id`, null for the service itself |
+//! | `GET /sandbox/sessions/{id}/signals` | the next 200 signals after `after_id` |
+//! | `POST /sandbox/sessions/{id}/signals` | a browser sends a signal: `type`, `payload` |
+//! | `GET /sandbox/sessions/{id}/messages` | the messages after `after_id`, those in pieces put together |
+//! | `POST /sandbox/sessions/{id}/messages` | a browser sends a message: `type`, `payload`, and perhaps `envelope`, the bytes beyond which it travels in pieces |
+//! | `POST /sandbox/sessions/{id}/heartbeat` | a browser is still there |
+//! | `POST /sandbox/sessions/{id}/close` | a browser ends the session: perhaps `reason` |
+//!
+//! Bodies and replies are JSON, refusals are as those of the API, and no credential is needed. Only pages of the
+//! sandbox itself may ask: another `Origin`, or a `Host` that is no name of this machine, is refused.
+//!
 //! # What goes wrong on demand
 //!
 //! [`Sandbox::fault`] takes a [`Rule`]: a [`Fault`], such as a connection that is reset in the middle of a body, and
 //! at which requests it strikes. [`Sandbox::go_down`] closes the ports. [`Sandbox::exchange`] tells what a perfect
 //! transport would make of a call, faults included: the reference for those with sockets.
-//! [`Options::rate_limit`] and [`Options::latency`] make it as strict and as slow as a service far away.
+//! [`Sandbox::socket_fault`] does the same to websockets: a [`SocketFault`] drops, closes, delays, doubles, reverses,
+//! loses or garbles. [`Options::rate_limit`] and [`Options::latency`] make it as strict and as slow as a service far away.
 //!
 //! # What is kept
 //!
@@ -29,15 +57,18 @@
 //! entries of briefs are kept, and the last 1,000 sessions. A plan allows 10 agents, 1,000 each of boards, folders,
 //! briefs, hosts and open uploads, and 10,000 each of columns, tasks, items of the calendar and files; a file may have
 //! 64 MiB, and all of them 256 MiB. What goes beyond is refused with status 402. A connection may be idle for a
-//! minute, and there are 1,024 at a time.
+//! minute, and there are 1,024 at a time, 256 websockets among them. A websocket has 4,096 subscriptions and takes
+//! messages of 16 KiB; one whose client leaves more than 16 MiB unread is closed. A signal of more than 10,000 bytes is
+//! stored and not pushed.
 //!
 //! # What it does not do
 //!
 //! Time passes by itself at one second a request, and otherwise as [`World::advance`] has it. Hosts and agents that
 //! fall silent stay online. Rate limits count wrong credentials like right ones, and storage has neither limits nor
 //! latency. A world with a file is copied and written as a whole once a second while it changes, during the copying
-//! of which requests wait: some milliseconds, with full tables a tenth of a second. There is no websocket. It is no
-//! place for secrets: everybody on this machine can reach it.
+//! of which requests wait: some milliseconds, with full tables a tenth of a second. Sessions last for ten years,
+//! since clients hold their end against a clock of their own. Faults of HTTP do not strike websockets or the page,
+//! and clients send no events to each other. It is no place for secrets: everybody on this machine can reach it.
 //!
 //! # Example
 //!
@@ -71,6 +102,7 @@ mod fault;
 mod handler;
 mod keys;
 mod limit;
+mod page;
 mod raw;
 mod reply;
 mod sandbox;
@@ -79,6 +111,7 @@ mod saver;
 mod seed;
 mod seen;
 mod server;
+mod socket;
 mod state;
 mod store;
 mod world;
@@ -89,4 +122,8 @@ pub use keys::Keys;
 pub use raw::try_raw;
 pub use sandbox::{Options, Sandbox};
 pub use seen::Seen;
-pub use world::{BriefEntry, CalendarComment, RecurringTask, Table, Team, Upload, World};
+pub use socket::{SocketFault, SocketSeen};
+pub use world::{
+    BriefEntry, BrowserMessage, CalendarComment, Push, RecurringTask, SessionMessage, Table, Team,
+    Upload, World,
+};

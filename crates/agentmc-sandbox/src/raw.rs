@@ -6,12 +6,13 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::Value;
 
+use crate::page;
 use crate::world::World;
 
 /// Answers a request as it stands on the wire, in a new world with seed 0; `None` if it cannot be read as one.
 ///
 /// What follows the head is the body, whatever the headers say. The value `key` of `X-Api-Key` stands for the
-/// host's key. The same request is sent to storage, too. It is for tests that try many requests.
+/// host's key. The same request is sent to storage, too, and one to `/sandbox/` to the page. It is for tests that try many requests.
 ///
 /// # Panics
 ///
@@ -24,6 +25,10 @@ pub fn try_raw(bytes: &[u8]) -> Option<Response<Bytes>> {
     let request = read(bytes, &world.keys().host_key)?;
     let stored = world.store(&request);
     assert!(stored.status().as_u16() < 500, "storage answers with {}", stored.status());
+    if page::is_meant(&request) {
+        let shown = page::answer(&mut world, &[], &request);
+        assert!(shown.status().as_u16() < 500, "the page answers with {}", shown.status());
+    }
     let reply = world.handle(&request);
     let status = reply.status();
     assert!(status.as_u16() < 500, "the API answers with {status}");

@@ -62,13 +62,18 @@ impl Refusal {
 
     pub(crate) fn no_method(methods: &[Method]) -> Self {
         let allow = methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
-        let message = format!("This path takes {allow}.");
-        let refusal = Self::new(StatusCode::METHOD_NOT_ALLOWED, "method.not_allowed", message);
-        Self { allow: Some(allow), ..refusal }
+        Self::wrong_method(&allow)
     }
 
     pub(crate) fn conflict(message: &str, details: Value) -> Self {
         Self { details: Some(details), ..Self::new(StatusCode::CONFLICT, "conflict", message) }
+    }
+
+    /// The path is there, and takes other methods.
+    pub(crate) fn wrong_method(methods: &str) -> Self {
+        let message = format!("This path takes {methods}.");
+        let refusal = Self::new(StatusCode::METHOD_NOT_ALLOWED, "method.not_allowed", message);
+        Self { allow: Some(methods.to_owned()), ..refusal }
     }
 
     pub(crate) fn too_large() -> Self {

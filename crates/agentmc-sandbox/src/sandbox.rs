@@ -16,8 +16,9 @@ use crate::save;
 use crate::saver::Saver;
 use crate::seen::Seen;
 use crate::server::Server;
+use crate::socket::{SocketFault, SocketSeen};
 use crate::state::{Origin, State, locked};
-use crate::world::World;
+use crate::world::{BrowserMessage, SessionMessage, World};
 
 /// An AgentMC server in the process.
 ///
@@ -35,7 +36,7 @@ pub struct Sandbox {
 }
 
 /// How to start a [`Sandbox`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 #[must_use = "options do nothing until a sandbox starts with them"]
 #[non_exhaustive]
 pub struct Options {
@@ -51,6 +52,9 @@ pub struct Options {
     pub rate_limit: Option<u32>,
     /// How long every reply of the API waits; not at all by default.
     pub latency: Duration,
+    /// After how long without a frame a websocket is pinged, and after as long again closed with code 4201; 30
+    /// seconds by default.
+    pub activity_timeout: Duration,
 }
 
 impl Sandbox {
@@ -103,6 +107,12 @@ impl Sandbox {
         &self.storage_url
     }
 
+    /// Its own page, such as `http://127.0.0.1:40123/sandbox/`: the browser's side of realtime, for people.
+    #[must_use]
+    pub fn page_url(&self) -> String {
+        format!("http://{}/sandbox/", self.server.address())
+    }
+
     /// The credentials it accepts.
     #[must_use]
     pub const fn keys(&self) -> &Keys {
@@ -140,9 +150,7 @@ impl Sandbox {
 
     /// Looks at the world, or changes it. Requests wait until `look` is done, so it must not send any.
     pub fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
-        let looked = look(&mut locked(&self.state.world));
-        self.state.changes.happened();
-        looked
+        self.state.change(look)
     }
 
     /// Moves the world's clock, as [`World::advance`] has it.
@@ -230,6 +238,17 @@ impl Sandbox {
         crate::fault::arrive(delivery, Duration::from_secs(30), 256 << 20)
     }
 
+    /// Lets something go wrong on the websockets, now or from now on.
+    pub fn socket_fault(&self, fault: SocketFault) {
+        self.state.sockets.fault(fault);
+    }
+
+    /// The websockets that are connected, in the order in which they connected.
+    #[must_use]
+    pub fn sockets(&self) -> Vec<SocketSeen> {
+        self.state.sockets.seen()
+    }
+
     /// A person asks for a realtime session, as [`World::request_session`] has it.
     pub fn request_session(&self, agent: AgentId) -> Option<SessionId> {
         self.world(|world| world.request_session(agent))
@@ -244,6 +263,31 @@ impl Sandbox {
     ) -> Option<SignalId> {
         self.world(|world| world.browser_says(session, kind, payload))
     }
+
+    /// A browser sends a message, as [`World::browser_sends`] has it.
+    pub fn browser_sends(
+        &self,
+        session: SessionId,
+        message: &BrowserMessage,
+    ) -> Option<Vec<SignalId>> {
+        self.world(|world| world.browser_sends(session, message))
+    }
+
+    /// A browser is still there, as [`World::browser_heartbeat`] has it.
+    pub fn browser_heartbeat(&self, session: SessionId) -> bool {
+        self.world(|world| world.browser_heartbeat(session))
+    }
+
+    /// A browser ends a session, as [`World::browser_closes`] has it.
+    pub fn browser_closes(&self, session: SessionId, reason: &str) -> Option<SignalId> {
+        self.world(|world| world.browser_closes(session, reason))
+    }
+
+    /// What was said in a session, as [`World::messages`] has it.
+    #[must_use]
+    pub fn messages(&self, session: SessionId, after: SignalId) -> Vec<SessionMessage> {
+        self.world(|world| world.messages(session, after))
+    }
 }
 
 impl fmt::Debug for Sandbox {
@@ -253,6 +297,20 @@ impl fmt::Debug for Sandbox {
             .field("storage_url", &self.storage_url)
             .field("keys", &self.keys)
             .finish_non_exhaustive()
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            seed: 0,
+            data: None,
+            faults: Vec::new(),
+            rate_limit: None,
+            latency: Duration::ZERO,
+            activity_timeout: Duration::from_secs(30),
+        }
     }
 }
 
@@ -292,6 +350,13 @@ impl Options {
     /// How long every reply of the API waits.
     pub const fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
+        self
+    }
+
+    /// After how long without a frame a websocket is pinged, and after as long again closed with code 4201. Clients
+    /// are told in whole seconds, rounded up.
+    pub const fn activity_timeout(mut self, time: Duration) -> Self {
+        self.activity_timeout = time;
         self
     }
 }

@@ -14,6 +14,7 @@ use crate::state::State;
 mod converse;
 mod doors;
 mod payload;
+mod socket;
 mod wire;
 
 use doors::{Command, Doors};

@@ -5,15 +5,17 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, COOKIE, HeaderValue, RETRY_AFTER};
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 
 use crate::fault::{Delivery, Fault, Rules, change, first_page, refusal};
 use crate::handler;
 use crate::limit::Limit;
+use crate::page;
 use crate::reply::Refusal;
 use crate::sandbox::Options;
 use crate::saver::Changes;
 use crate::seen::{Memory, Seen};
+use crate::socket::Sockets;
 use crate::world::World;
 
 /// A world, and what stands between it and its clients.
@@ -27,6 +29,7 @@ pub(crate) struct State {
     latency: Duration,
     started: Instant,
     pub(crate) changes: Changes,
+    pub(crate) sockets: Sockets,
     /// Held while the world is saved.
     pub(crate) saving: Mutex<()>,
 }
@@ -48,6 +51,7 @@ pub(crate) enum Origin {
 impl State {
     pub(crate) fn new(world: World, options: &Options) -> Self {
         Self {
+            sockets: Sockets::new(world.keys().clone(), options.activity_timeout),
             world: Mutex::new(world),
             seen: Mutex::default(),
             rules: Mutex::new(Rules::new(options.faults.clone(), options.seed)),
@@ -96,12 +100,38 @@ impl State {
     ) -> Response<Bytes> {
         let first = (fault == Some(&Fault::RepeatPage)).then(|| first_page(request));
         let request = first.as_ref().unwrap_or(request);
-        let response = match origin {
-            Origin::Api => locked(&self.world).handle(request),
-            Origin::Storage => locked(&self.world).store(request),
-        };
+        self.change(|world| match origin {
+            Origin::Api => world.handle(request),
+            Origin::Storage => world.store(request),
+        })
+    }
+
+    /// Changes the world, and pushes what comes of it before anybody else changes it.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        let mut world = locked(&self.world);
+        let changed = change(&mut world);
+        self.sockets.push(world.take_pushes());
+        drop(world);
         self.changes.happened();
-        response
+        changed
+    }
+
+    /// Answers a person at the sandbox's own page, which is no client: nothing of it is remembered or goes wrong.
+    pub(crate) fn visit(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        page::refuse(request.headers()).unwrap_or_else(|| {
+            let sockets = self.sockets.seen();
+            // Looking changes nothing that would have to be saved.
+            if request.method() == Method::POST {
+                self.change(|world| page::answer(world, &sockets, request))
+            } else {
+                page::answer(&mut locked(&self.world), &sockets, request)
+            }
+        })
+    }
+
+    /// Remembers a request that is no call of the API.
+    pub(crate) fn remember(&self, request: Request<Bytes>, status: StatusCode) {
+        locked(&self.seen).add(Seen::new(request, status, None));
     }
 
     /// The reply of a fault that keeps the request from the world.

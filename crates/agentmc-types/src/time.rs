@@ -38,6 +38,49 @@ fn is_offset(text: &str) -> bool {
         && number(4..6, 59)
 }
 
+/// Reads the form in which services write moments, `2026-02-22T17:21:02Z` with or without a fraction, several times as
+/// fast as a parser of every form; `None` for any other, which is not to say that it is wrong.
+fn in_utc(text: &[u8]) -> Option<Timestamp> {
+    let (moment, rest) = text.split_first_chunk::<19>()?;
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0_i64, |number, byte| {
+            byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0'))
+        })
+    };
+    let [_, _, _, _, b'-', _, _, b'-', _, _, b'T', _, _, b':', _, _, b':', _, _] = moment else {
+        return None;
+    };
+    let (year, month, day) =
+        (number(&moment[..4])?, number(&moment[5..7])?, number(&moment[8..10])?);
+    let (hour, minute, second) =
+        (number(&moment[11..13])?, number(&moment[14..16])?, number(&moment[17..])?);
+    let nanos = match rest.strip_suffix(b"Z")? {
+        [] => 0,
+        [b'.', digits @ ..] if (1..=9).contains(&digits.len()) => {
+            number(digits)? * 10_i64.pow(9 - digits.len() as u32)
+        }
+        _ => return None,
+    };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        _ => return None,
+    };
+    if !(1..=days).contains(&day) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    // Days since 1970-01-01, with years that begin in March.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = 365 * year + year.div_euclid(4) - year.div_euclid(100)
+        + year.div_euclid(400)
+        + (153 * month + 2) / 5
+        + day
+        - 719_469;
+    Timestamp::new(days * 86_400 + hour * 3600 + minute * 60 + second, nanos as i32).ok()
+}
+
 /// A moment as records read it.
 pub(crate) struct Lenient(pub(crate) Timestamp);
 
@@ -65,10 +108,44 @@ impl<'de> Deserialize<'de> for Lenient {
                     true => Ok(Timestamp::MAX),
                     false => Err(E::custom(error)),
                 };
-                text.parse().or_else(beyond).map(Lenient)
+                match in_utc(text.as_bytes()) {
+                    Some(moment) => Ok(Lenient(moment)),
+                    None => text.parse().or_else(beyond).map(Lenient),
+                }
             }
         }
 
         deserializer.deserialize_str(Read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_fast_way_reads_what_the_parser_reads(
+            second in -62_167_219_200_i64..253_402_207_200,
+            nanos in prop_oneof![Just(0), 0..1_000_000_000],
+            digits in 0_usize..=9,
+        ) {
+            let moment = Timestamp::new(second, nanos).unwrap();
+            let text = moment.to_string();
+            prop_assert_eq!(in_utc(text.as_bytes()), Some(moment), "{}", text);
+            let padded = format!("{:.*}", digits, moment);
+            prop_assert_eq!(in_utc(padded.as_bytes()), padded.parse().ok(), "{}", padded);
+        }
+
+        #[test]
+        fn what_the_fast_way_reads_the_parser_reads_the_same(
+            text in "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{1,10})?Z?",
+        ) {
+            if let Some(moment) = in_utc(text.as_bytes()) {
+                prop_assert_eq!(text.parse().ok(), Some(moment), "{}", text);
+            }
+        }
     }
 }

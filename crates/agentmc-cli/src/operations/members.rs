@@ -10,7 +10,7 @@ use agentmc_core::schema::{Field, Kind, Schema};
 const STEP: usize = 4;
 
 /// Text about members.
-pub(super) struct Members {
+pub(crate) struct Members {
     text: String,
     indent: usize,
 }
@@ -22,12 +22,34 @@ impl Default for Members {
 }
 
 impl Members {
-    pub(super) fn into_text(self) -> String {
+    /// Text that stands so far to the right, in the form of a list in Markdown.
+    pub(crate) const fn at(indent: usize) -> Self {
+        Self { text: String::new(), indent }
+    }
+
+    /// Adds the members of an object as items of a list in Markdown.
+    pub(crate) fn add_members(&mut self, schema: &Schema, revisions: &[Revision]) {
+        for field in members(schema) {
+            let present: Vec<Revision> =
+                revisions.iter().copied().filter(|revision| field.is_in(*revision)).collect();
+            let facts = facts(field, None, revisions, &present).join(", ");
+            let indent = self.indent;
+            let docs: Vec<&str> = field.docs.iter().map(|line| line.trim()).collect();
+            let docs = docs.join(" ");
+            let _ =
+                writeln!(self.text, "{:indent$}- `{}` ({facts}): {}", "", field.name, docs.trim());
+            self.indent += 2;
+            self.add_members(&field.schema, &present);
+            self.indent -= 2;
+        }
+    }
+
+    pub(crate) fn into_text(self) -> String {
         self.text
     }
 
     /// Adds a member and what it holds, as far as any of `revisions` has it.
-    pub(super) fn add(&mut self, field: &Field, place: Option<Place>, revisions: &[Revision]) {
+    pub(crate) fn add(&mut self, field: &Field, place: Option<Place>, revisions: &[Revision]) {
         let present: Vec<Revision> =
             revisions.iter().copied().filter(|revision| field.is_in(*revision)).collect();
         if present.is_empty() {
@@ -94,7 +116,8 @@ fn facts(
     facts
 }
 
-fn kind(schema: &Schema) -> String {
+/// What a value is, in words.
+pub(crate) fn kind(schema: &Schema) -> String {
     let kind = match schema.kind {
         Kind::List(item) => format!("list of {}", kind(item)),
         Kind::MapOf(value) => format!("object of {}", kind(value)),
@@ -107,7 +130,8 @@ fn kind(schema: &Schema) -> String {
     if schema.nullable { kind + " or null" } else { kind }
 }
 
-fn limits(schema: &Schema) -> Vec<String> {
+/// What a value must keep to.
+pub(crate) fn limits(schema: &Schema) -> Vec<String> {
     let mut limits = Vec::new();
     if let Kind::OneOfTexts(values) = schema.kind {
         limits.push(format!("one of {}", values.join(" ")));

@@ -46,7 +46,7 @@ fn a_dropped_future_of_a_listing_loses_no_item_and_asks_for_none_twice() {
             then.status(200).json_body(page_of(&items, number, 3));
         });
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let (ids, dropped) = runtime.block_on(async {
         let mut listing = Client::new(api(&server)).unwrap().list(ListTasks::new());
         let (mut ids, mut dropped) = (Vec::new(), 0);

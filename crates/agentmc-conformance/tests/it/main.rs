@@ -7,6 +7,7 @@ mod futures;
 mod listings;
 mod logs;
 mod proxy;
+mod realtime;
 mod servers;
 mod session;
 mod suite;

@@ -84,6 +84,7 @@ pub(crate) struct Host {
     pub(crate) socket: Option<Box<HostRealtimeSocketPayload>>,
     pub(crate) connection: Option<u32>,
     pub(crate) is_listening: bool,
+    pub(crate) is_paused: bool,
     failures: u32,
     announced: BTreeSet<SessionId>,
     /// What was pushed since the sessions were last asked for, so that the answer need not have it.
@@ -100,6 +101,7 @@ impl Host {
             socket,
             connection: None,
             is_listening: false,
+            is_paused: false,
             failures: 0,
             announced: BTreeSet::new(),
             recent: BTreeSet::new(),

@@ -263,6 +263,16 @@ impl Inbox {
         })
     }
 
+    /// Whether the answer to this listing is waited for.
+    pub(crate) fn is_asked(&self, ticket: u64) -> bool {
+        self.asked == Some(ticket)
+    }
+
+    /// Whether a listing is under way, or wanted at once.
+    pub(crate) fn is_listing(&self) -> bool {
+        self.asked.is_some() || self.need == Need::Listing
+    }
+
     /// A listing failed; it is wanted again.
     pub fn failed(&mut self, ticket: u64) {
         if self.asked == Some(ticket) {

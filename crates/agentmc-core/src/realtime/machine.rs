@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use agentmc_types::{AgentId, HostRealtimeSocketPayload, SignalId, Timestamp};
+use agentmc_types::{
+    AgentId, AgentRealtimeSession, HostRealtimeSocketPayload, SignalId, Timestamp,
+};
 use bytes::Bytes;
 
 use super::CallId;
@@ -22,6 +24,7 @@ use crate::call::Call;
 use crate::error::Error;
 
 mod hosts;
+mod pauses;
 mod sessions;
 
 /// One subscription.
@@ -46,6 +49,10 @@ pub enum Input<'a> {
     Unsubscribe(SubscriptionId),
     /// A subscription is to end, and its session with it, for a reason of at most 500 characters.
     Close(SubscriptionId, Option<String>),
+    /// The subscriber can take no more for now. What arrives until it can is listed afterwards.
+    Pause(SubscriptionId),
+    /// The subscriber can take more. What was missed is told, and then [`Event::Resumed`].
+    Resume(SubscriptionId),
     /// The deadline has passed.
     Timeout,
 }
@@ -71,6 +78,9 @@ pub enum Output {
     Call(CallId, Box<Call>),
     /// Tell a subscriber.
     Event(SubscriptionId, Event),
+    /// To start after this signal loses nothing of what is told from here on: all before it was told, or
+    /// passed over, and no message is unfinished.
+    Handled(SubscriptionId, SignalId),
 }
 
 /// All realtime subscriptions of a process: claims sessions, shares websockets, and turns what arrives
@@ -87,6 +97,8 @@ pub struct Realtime {
     hosts: BTreeMap<SubscriptionId, Host>,
     calls: BTreeMap<CallId, (SubscriptionId, Purpose)>,
     timers: Timers<(SubscriptionId, Timer)>,
+    /// What the service's clock showed at least, and when.
+    service_clock: Option<(Timestamp, Duration)>,
     last_subscription: u64,
     last_call: u32,
     last_connection: u32,
@@ -136,6 +148,7 @@ impl Realtime {
             hosts: BTreeMap::new(),
             calls: BTreeMap::new(),
             timers: Timers::new(),
+            service_clock: None,
             last_subscription: 0,
             last_call: 0,
             last_connection: 0,
@@ -176,6 +189,8 @@ impl Realtime {
             Input::HostSocket(id, socket) => self.move_host(now, id, socket),
             Input::Unsubscribe(id) => self.finish(now, id, End::Unsubscribed),
             Input::Close(id, reason) => self.close(now, id, reason),
+            Input::Pause(id) => self.pause(id),
+            Input::Resume(id) => self.resume(now, id),
             Input::Timeout => {}
         }
         self.expire(now);
@@ -206,9 +221,7 @@ impl Realtime {
     #[must_use]
     pub fn whole_id(&self, id: SubscriptionId) -> Option<SignalId> {
         let session = self.sessions.get(&id)?;
-        let last = session.inbox.last_id()?;
-        let unfinished = session.joiner.oldest_signal().map(|id| SignalId(id.get() - 1));
-        Some(unfinished.map_or(last, |before| before.min(last)))
+        Some(session.whole(session.inbox.last_id()?))
     }
 
     /// How many subscriptions there are.
@@ -236,6 +249,21 @@ impl Realtime {
     /// The time by the wall clock.
     fn wall(&self, now: Duration) -> Timestamp {
         self.config.started_at.checked_add(now).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The time by the clock of the service, as far as is known: `expires_at` is by that, and ours may be wrong.
+    fn service_time(&self, now: Duration) -> Timestamp {
+        let Some((shown, at)) = self.service_clock else { return self.wall(now) };
+        shown.checked_add(now.saturating_sub(at)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Learns from a session what the service's clock shows at least.
+    fn learn_time(&mut self, now: Duration, seen: &AgentRealtimeSession) {
+        let shown = seen.updated_at.max(seen.last_agent_heartbeat_at).max(seen.claimed_at);
+        let known = self.service_clock.map(|_| self.service_time(now));
+        if let Some(shown) = shown.filter(|shown| Some(*shown) > known) {
+            self.service_clock = Some((shown, now));
+        }
     }
 
     fn api_for(&self, agent: Option<AgentId>) -> Api {
@@ -402,6 +430,7 @@ impl Realtime {
 
     fn channel_lost(&mut self, now: Duration, id: SubscriptionId) {
         if let Some(session) = self.sessions.get_mut(&id) {
+            session.is_listening = false;
             session.inbox.lost();
         } else {
             self.host_lost(now, id);

@@ -11,6 +11,7 @@ use super::chunk::{Dropped, JoinLimits};
 use super::connection::{Patience, State};
 use super::end::End;
 use super::inbox::{Gaps, HoldLimits, Start};
+use super::mailbox::MailboxLimits;
 use super::message::Message;
 use super::signal::Signal;
 use crate::api::Api;
@@ -40,6 +41,55 @@ impl Config {
     #[must_use]
     pub const fn patience(mut self, patience: Patience) -> Self {
         self.patience = patience;
+        self
+    }
+}
+
+/// How patient a frontend is, and how much it keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Tuning {
+    /// How long to wait for what.
+    pub patience: Patience,
+    /// How much waits for each subscriber.
+    pub mailbox: MailboxLimits,
+    /// The largest message a websocket may bring, and the largest of its frames, in bytes; 64 KiB by
+    /// default. The connection to a server that sends more is closed and opened again.
+    pub max_message: usize,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        let (patience, mailbox) = (Patience::default(), MailboxLimits::default());
+        Self { patience, mailbox, max_message: 64 << 10 }
+    }
+}
+
+impl Tuning {
+    /// The defaults.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Waits otherwise.
+    #[must_use]
+    pub const fn patience(mut self, patience: Patience) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Keeps less for each subscriber, or more.
+    #[must_use]
+    pub const fn mailbox(mut self, limits: MailboxLimits) -> Self {
+        self.mailbox = limits;
+        self
+    }
+
+    /// Takes smaller messages only, or larger ones.
+    #[must_use]
+    pub const fn max_message(mut self, bytes: usize) -> Self {
+        self.max_message = bytes;
         self
     }
 }

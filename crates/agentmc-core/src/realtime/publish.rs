@@ -52,6 +52,14 @@ pub struct PublishError {
     pub error: Error,
 }
 
+impl PublishError {
+    /// A message of which nothing was sent.
+    #[must_use]
+    pub const fn unsent(error: Error) -> Self {
+        Self { stored: Vec::new(), pieces: 1, error }
+    }
+}
+
 /// A message on its way into a session.
 ///
 /// It is sent signal by signal, each after the one before is known to be stored. When it is unclear

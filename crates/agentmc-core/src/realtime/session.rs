@@ -25,6 +25,9 @@ pub(crate) struct Session {
     pub(crate) inbox: Inbox,
     pub(crate) joiner: Joiner,
     pub(crate) was_ready: bool,
+    /// Whether the channel is subscribed to now.
+    pub(crate) is_listening: bool,
+    pub(crate) is_paused: bool,
     pub(crate) has_caught_up: bool,
     pub(crate) expires_at: Option<Timestamp>,
     /// How often a listing failed in a row.
@@ -36,6 +39,7 @@ pub(crate) struct Session {
     /// Whether the caller has closed the session, and waits for the service to say so.
     pub(crate) is_closing: bool,
     raw: bool,
+    handled: Option<SignalId>,
 }
 
 impl Session {
@@ -49,6 +53,8 @@ impl Session {
             inbox: Inbox::new(options.start).gaps(options.gaps).hold(options.hold),
             joiner: Joiner::new(options.join),
             was_ready: false,
+            is_listening: false,
+            is_paused: false,
             has_caught_up: false,
             expires_at: None,
             failures: 0,
@@ -56,7 +62,21 @@ impl Session {
             over: None,
             is_closing: false,
             raw: options.raw,
+            handled: None,
         }
+    }
+
+    /// The last signal that is not after `last`, and before which no message is unfinished.
+    pub(crate) fn whole(&self, last: SignalId) -> SignalId {
+        let unfinished = self.joiner.oldest_signal().map(|id| SignalId(id.get() - 1));
+        unfinished.map_or(last, |before| before.min(last))
+    }
+
+    /// Where to start to lose nothing once all up to `last` was told, if that has changed.
+    pub(crate) fn handled(&mut self, last: SignalId) -> Option<SignalId> {
+        let whole = Some(self.whole(last)).filter(|whole| Some(*whole) > self.handled)?;
+        self.handled = Some(whole);
+        Some(whole)
     }
 
     /// What to tell of a signal; nothing for a piece of a message that is not yet whole.

@@ -17,9 +17,11 @@ use tokio::sync::mpsc;
 
 use super::doors::Command;
 use super::payload::Payload;
+use super::socket::{self, Handshake};
 use super::wire::{self, ByHand};
 use crate::fault::{Course, Delivery};
 use crate::handler::MAX_BODY;
+use crate::page;
 use crate::state::{Origin, State, locked};
 use crate::world::MAX_FILE;
 
@@ -54,19 +56,27 @@ enum End {
     /// The request does not arrive.
     Request,
     /// The rest is not HTTP.
-    ByHand,
+    Http,
 }
 
 impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Request => "the request did not arrive",
-            Self::ByHand => "the reply is written by hand",
+            Self::Http => "the rest is not HTTP",
         })
     }
 }
 
 impl std::error::Error for End {}
+
+/// What happens on a connection after HTTP.
+#[derive(Debug)]
+enum Rest {
+    /// A reply that hyper cannot send.
+    Reply(ByHand),
+    Socket(Handshake),
+}
 
 /// Answers the requests of one connection, until either side ends it.
 pub(super) async fn converse(
@@ -77,21 +87,31 @@ pub(super) async fn converse(
 ) {
     // Without it, small replies wait for the client's acknowledgement of earlier ones.
     let _ = stream.set_nodelay(true);
-    let by_hand: Arc<Mutex<Option<ByHand>>> = Arc::default();
+    let rest: Arc<Mutex<Option<Rest>>> = Arc::default();
     let service = service_fn(|request: http::Request<Incoming>| {
-        let (state, commands, by_hand) =
-            (Arc::clone(&state), commands.clone(), Arc::clone(&by_hand));
+        let (state, commands, rest) = (Arc::clone(&state), commands.clone(), Arc::clone(&rest));
         Box::pin(async move {
             let (parts, body) = request.into_parts();
             let body = read(body, origin.max_body()).await.ok_or(End::Request)?;
-            let delivery = state.answer(origin, http::Request::from_parts(parts, body));
+            let request = http::Request::from_parts(parts, body);
+            if origin == Origin::Api && socket::is_meant(&request) {
+                let answered = socket::answer(&state, request).map_err(|handshake| {
+                    *locked(&rest) = Some(Rest::Socket(handshake));
+                    End::Http
+                });
+                return answered.map(|response| response.map(Payload::whole));
+            }
+            if origin == Origin::Api && page::is_meant(&request) {
+                return Ok(state.visit(&request).map(Payload::whole));
+            }
+            let delivery = state.answer(origin, request);
             if let Course::Down(time) = delivery.course {
                 state.note_down(Some(time));
                 let _ = commands.send(Command::Close { time: Some(time), done: None });
                 // The connection ends with all the others, when nobody can make a new one.
                 std::future::pending::<()>().await;
             }
-            reply(delivery, &by_hand).await
+            reply(delivery, &rest).await
         })
     });
     let mut connection = http1::Builder::new()
@@ -102,10 +122,14 @@ pub(super) async fn converse(
         .serve_connection(TokioIo::new(stream), service);
     // A connection that breaks is the client's affair.
     let _ = poll_fn(|context| connection.poll_without_shutdown(context)).await;
-    let mut stream = connection.into_parts().io.into_inner();
-    let rest = locked(&by_hand).take();
+    let parts = connection.into_parts();
+    let mut stream = parts.io.into_inner();
+    let rest = locked(&rest).take();
     match rest {
-        Some(rest) => rest.write(stream).await,
+        Some(Rest::Reply(reply)) => reply.write(stream).await,
+        Some(Rest::Socket(handshake)) => {
+            socket::serve(stream, parts.read_buf, handshake, &state).await;
+        }
         None => drop(stream.shutdown().await),
     }
 }
@@ -113,7 +137,7 @@ pub(super) async fn converse(
 /// What hyper can say, or an end after which the rest is written by hand.
 async fn reply(
     delivery: Delivery,
-    by_hand: &Mutex<Option<ByHand>>,
+    rest: &Mutex<Option<Rest>>,
 ) -> Result<http::Response<Payload>, End> {
     let Delivery { response, wait, course } = delivery;
     if !wait.is_zero() {
@@ -121,9 +145,9 @@ async fn reply(
     }
     match wire::plan(response, course) {
         Ok(response) => Ok(response),
-        Err(rest) => {
-            *locked(by_hand) = Some(rest);
-            Err(End::ByHand)
+        Err(by_hand) => {
+            *locked(rest) = Some(Rest::Reply(by_hand));
+            Err(End::Http)
         }
     }
 }

@@ -6,9 +6,10 @@ use agentmc_types::{
     ResponseActionHeaders, ResponseActionMethod, ResponseActionQuery, ResponseActionType,
     SubjectId, Task, TaskComment, TeamId,
 };
+use serde_json::json;
 
 use super::calendar::party;
-use super::{Actor, Party, World};
+use super::{Actor, BrowserMessage, Party, World};
 
 /// What people and agents are told about: a task, or an item of the calendar.
 #[derive(Clone, Debug)]
@@ -131,6 +132,10 @@ impl World {
             notification.comment = Some(remark.body.clone());
             notification.comment_id = Some(remark.id);
             notification.response_action = Some(reply_to(&about.comments, party.agent()));
+        }
+        if let Some(agent) = notification.agent_id {
+            let body = Object::from_iter([("notification", json!(notification))]);
+            self.tell_agent(agent, &BrowserMessage::new("notification.created", body));
         }
         self.notifications.push(notification);
     }

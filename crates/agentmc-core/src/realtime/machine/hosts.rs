@@ -69,14 +69,15 @@ impl Realtime {
 
     pub(super) fn announced(&mut self, id: SubscriptionId, announcement: Announcement) {
         let Announcement { session_id, agent_id } = announcement;
-        if self.hosts.get_mut(&id).is_some_and(|host| host.announce(session_id)) {
+        let host = self.hosts.get_mut(&id).filter(|host| !host.is_paused);
+        if host.is_some_and(|host| host.announce(session_id)) {
             let session = None;
             self.event(id, Event::SessionRequested { session_id, agent_id, session });
         }
     }
 
     pub(super) fn poll_host(&mut self, now: Duration, id: SubscriptionId) {
-        let Some(host) = self.hosts.get_mut(&id) else { return };
+        let Some(host) = self.hosts.get_mut(&id).filter(|host| !host.is_paused) else { return };
         match host.poll(&self.config.api) {
             Ok(call) => {
                 self.timers.set((id, Timer::Poll), now + SAFETY_NET);
@@ -92,7 +93,7 @@ impl Realtime {
         id: SubscriptionId,
         result: Result<http::Response<Bytes>, Error>,
     ) {
-        let Some(host) = self.hosts.get_mut(&id) else { return };
+        let Some(host) = self.hosts.get_mut(&id).filter(|host| !host.is_paused) else { return };
         let sessions = match host.listed(result) {
             Ok(sessions) => sessions,
             Err(error) if is_final(&error) => return self.finish(now, id, End::of(error)),

@@ -61,6 +61,7 @@ impl Realtime {
     }
 
     fn claimed(&mut self, now: Duration, id: SubscriptionId, claimed: Box<AgentRealtimeSession>) {
+        self.learn_time(now, &claimed);
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.claim = None;
         session.id = Some(claimed.id);
@@ -91,7 +92,10 @@ impl Realtime {
     pub(super) fn session_ready(&mut self, now: Duration, id: SubscriptionId) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.was_ready = true;
-        session.inbox.confirmed();
+        session.is_listening = true;
+        if !session.is_paused {
+            session.inbox.confirmed();
+        }
         self.timers.clear((id, Timer::Ready));
         self.timers.clear((id, Timer::List));
         if let Some(claimed) = session.claimed.take() {
@@ -136,9 +140,13 @@ impl Realtime {
         while let Some(delivery) = session.inbox.poll() {
             match delivery {
                 Delivery::Signal(signal) => {
+                    let signal_id = signal.id;
                     end = session.close(&signal);
                     if let Some(event) = session.read(now, signal) {
                         self.out.push_back(Output::Event(id, event));
+                    }
+                    if let Some(handled) = session.handled(signal_id) {
+                        self.out.push_back(Output::Handled(id, handled));
                     }
                 }
                 Delivery::CaughtUp { missed } => {
@@ -159,6 +167,10 @@ impl Realtime {
         }
         if let Some(end) = end {
             return self.finish(now, id, end);
+        }
+        let last = session.inbox.last_id();
+        if let Some(handled) = last.and_then(|last| session.handled(last)) {
+            self.out.push_back(Output::Handled(id, handled));
         }
         if let Some(deadline) = session.joiner.deadline()
             && !self.timers.is_set((id, Timer::Join))
@@ -215,8 +227,15 @@ impl Realtime {
     }
 
     fn take_listed(&mut self, now: Duration, id: SubscriptionId, ticket: u64, listed: Listed) {
+        if let Some(seen) = &listed.session {
+            self.learn_time(now, seen);
+        }
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.failures = 0;
+        // What was asked for before the websocket was lost is asked for again.
+        if !session.inbox.is_asked(ticket) {
+            return;
+        }
         for unreadable in listed.unreadable {
             if let Some(signal) = unreadable {
                 session.inbox.skip(signal);
@@ -241,7 +260,7 @@ impl Realtime {
         let Some(at) = self.sessions.get(&id).and_then(|session| session.expires_at) else {
             return;
         };
-        let left = at.duration_since(self.wall(now));
+        let left = at.duration_since(self.service_time(now));
         let left = Duration::try_from(left).unwrap_or_default();
         self.timers.set((id, Timer::Expire), now + left);
     }
@@ -252,6 +271,12 @@ impl Realtime {
         let Some(session_id) = session.id.filter(|_| session.was_ready) else {
             return self.finish(now, id, End::Expired);
         };
+        // What the session still has is told first.
+        let is_listing = session.inbox.is_listing() && session.failures == 0;
+        if session.is_paused || is_listing {
+            self.timers.set((id, Timer::Expire), now + LINGER);
+            return;
+        }
         let after = session.inbox.last_id().unwrap_or(SignalId(0));
         let operation = ListAgentRealtimeSignals::new(session_id).after_id(after).limit(1);
         match self.api_for(session.agent).retry(RetryPolicy::NEVER).call(&operation) {
@@ -266,14 +291,14 @@ impl Realtime {
         id: SubscriptionId,
         result: Result<http::Response<Bytes>, Error>,
     ) {
-        let wall = self.wall(now);
+        let time = self.service_time(now);
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let Some(session_id) = session.id else { return };
         let seen = result
             .ok()
             .and_then(|reply| Listed::read(reply.body(), session_id).ok()?.session)
             .filter(|seen| ended(seen).is_none());
-        match seen.and_then(|seen| seen.expires_at).filter(|at| *at > wall) {
+        match seen.and_then(|seen| seen.expires_at).filter(|at| *at > time) {
             Some(at) => {
                 session.expires_at = Some(at);
                 self.watch_expiry(now, id);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use agentmc_core::call::Call;
 use agentmc_core::realtime::{
-    Config, Event, Input, Output, Realtime, SessionOptions, SocketId, SubscriptionId,
+    CallId, Config, Event, Input, Output, Realtime, SessionOptions, SocketId, SubscriptionId,
 };
 use agentmc_core::{Api, ApiError, Credential, Error, TransportError, TransportKind};
 use bytes::Bytes;
@@ -24,6 +24,7 @@ pub(crate) struct Room {
     pub(crate) status: String,
     pub(crate) signals: BTreeMap<u64, Value>,
     pub(crate) expires_at: Option<String>,
+    pub(crate) updated_at: Option<String>,
     pub(crate) host: Option<String>,
 }
 
@@ -40,6 +41,9 @@ pub(crate) struct Service {
     /// Whether subscriptions are confirmed.
     pub(crate) confirms: bool,
     pub(crate) activity_timeout: u64,
+    /// Whether listings of signals are answered later.
+    pub(crate) delays_listings: bool,
+    delayed: Vec<(CallId, Reply)>,
     pub(crate) socket: Option<SocketId>,
     pub(crate) sockets: Vec<(SocketId, String)>,
     pub(crate) closed_by_client: usize,
@@ -48,6 +52,8 @@ pub(crate) struct Service {
     pub(crate) calls: Vec<(&'static str, String)>,
     pub(crate) bodies: Vec<Value>,
     pub(crate) events: Vec<(SubscriptionId, Event)>,
+    /// Where each subscription may start again.
+    pub(crate) handled: BTreeMap<SubscriptionId, u64>,
     last_signal: u64,
 }
 
@@ -80,6 +86,8 @@ impl Service {
             answers_pings: true,
             confirms: true,
             activity_timeout: 30,
+            delays_listings: false,
+            delayed: Vec::new(),
             socket: None,
             sockets: Vec::new(),
             closed_by_client: 0,
@@ -88,6 +96,7 @@ impl Service {
             calls: Vec::new(),
             bodies: Vec::new(),
             events: Vec::new(),
+            handled: BTreeMap::new(),
             last_signal: 100,
         }
     }
@@ -125,7 +134,13 @@ impl Service {
         while let Some(output) = self.realtime.poll() {
             match output {
                 Output::Call(id, call) => {
+                    let delays = self.delays_listings;
+                    let is_listing = call.endpoint().id == "listAgentRealtimeSignals";
                     if let Some(reply) = self.answer(&call) {
+                        if delays && is_listing {
+                            self.delayed.push((id, reply));
+                            continue;
+                        }
                         self.realtime.handle(self.now, Input::Replied(id, reply));
                     }
                 }
@@ -142,8 +157,19 @@ impl Service {
                     }
                 }
                 Output::Event(id, event) => self.events.push((id, event)),
+                Output::Handled(id, signal) => {
+                    let before = self.handled.insert(id, signal.get());
+                    assert!(before < Some(signal.get()), "it only grows");
+                }
                 other => panic!("{other:?}"),
             }
+        }
+    }
+
+    /// Gives the answers that were held back.
+    pub(crate) fn answer_delayed(&mut self) {
+        for (id, reply) in std::mem::take(&mut self.delayed) {
+            self.input(Input::Replied(id, reply));
         }
     }
 
@@ -357,6 +383,7 @@ pub(crate) fn socket(channel: &str, host: &str) -> Value {
 pub(crate) fn session(id: u64, room: &Room) -> Value {
     json!({
         "id": id, "team_id": 1, "agent_id": 7, "status": room.status, "expires_at": room.expires_at,
+        "updated_at": room.updated_at,
         "socket": socket(
             &format!("private-agent-realtime.7.{id}"),
             room.host.as_deref().unwrap_or("127.0.0.1"),

@@ -297,6 +297,25 @@ fn a_session_ends_when_it_expires_unless_it_was_prolonged() {
 }
 
 #[test]
+fn a_session_expires_by_the_clock_of_the_service() {
+    for (updated, expires) in [
+        ("2025-01-01T00:00:00Z", "2025-01-01T00:10:00Z"),
+        ("2027-01-01T00:00:00Z", "2027-01-01T00:10:00Z"),
+    ] {
+        let mut service = Service::new();
+        service.request(42);
+        let room = service.rooms.get_mut(&42).unwrap();
+        room.updated_at = Some(updated.to_owned());
+        room.expires_at = Some(expires.to_owned());
+        let subscription = service.subscribe(options());
+        service.seconds(599);
+        assert_eq!(service.realtime.subscriptions(), 1);
+        service.seconds(1);
+        assert_eq!(service.end(subscription), "the session has expired");
+    }
+}
+
+#[test]
 fn a_session_that_is_gone_ends_the_subscription() {
     for (status, expected) in [
         (404, "the session is gone"),

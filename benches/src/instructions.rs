@@ -1,0 +1,114 @@
+//! Instructions, counted by valgrind's callgrind: the same on every run, whatever the machine is doing.
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use agentmc_core::ops::tasks::ShowTask;
+use agentmc_core::reply::Reply;
+use agentmc_core::{Operation, Step};
+
+use agentmc_types::Task;
+use bytes::Bytes;
+
+use crate::{build, decode, sample};
+
+/// How many more instructions than recorded are no regression.
+const SLACK: f64 = 0.05;
+
+/// How often a thing is done while it is counted.
+const TIMES: u32 = 100;
+
+/// What is counted.
+const NAMES: [&str; 5] =
+    ["build_typed", "build_by_name", "read_page_of_100", "read_one", "call_to_value"];
+
+/// Does one of the things, so that it can be counted. Without its own loop it is what everything else costs.
+pub(crate) fn once(name: &str) {
+    let (name, times) = match name.strip_suffix("-nothing") {
+        Some(name) => (name, 0),
+        None => (name, TIMES),
+    };
+    let api = build::api();
+    let params = build::params();
+    let page = decode::reply(100);
+    let one = http::Response::new(Bytes::from(sample::one()));
+    for _ in 0..times {
+        match name {
+            "build_typed" => drop(black_box(build::typed(&api))),
+            "build_by_name" => drop(black_box(api.call_by_name("createTask", params.clone()))),
+            "read_page_of_100" => drop(black_box(decode::ours(&page))),
+            "read_one" => drop(black_box(read(&one))),
+            "call_to_value" => {
+                let mut call = api.call(&ShowTask::new(5)).expect("a call");
+                let step = call.resolve(Ok(one.clone()), std::time::Duration::ZERO, 0.0);
+                let Step::Done(Ok(reply)) = step else { panic!("200 is final") };
+                drop(black_box(read(&reply)));
+            }
+            _ => panic!("there is nothing of the name {name}"),
+        }
+    }
+}
+
+fn read(reply: &http::Response<Bytes>) -> Task {
+    <ShowTask as Operation>::Reply::read(ShowTask::ENDPOINT.id, reply).expect("a task")
+}
+
+pub(crate) fn update() {
+    let counts: BTreeMap<_, _> = NAMES.iter().map(|name| (*name, count(name))).collect();
+    let json = serde_json::to_string_pretty(&counts).expect("JSON") + "\n";
+    std::fs::write(file(), json).expect("benches/instructions.json can be written");
+    println!("{counts:#?}");
+}
+
+/// Ends the process with an error if something takes more instructions than recorded.
+pub(crate) fn check() {
+    let recorded = std::fs::read_to_string(file()).expect("benches/instructions.json");
+    let recorded: BTreeMap<String, u64> = serde_json::from_str(&recorded).expect("JSON");
+    let mut worse = false;
+    for name in NAMES {
+        let (now, then) = (count(name), recorded[name]);
+        let change = now as f64 / then as f64 - 1.0;
+        let verdict = match change {
+            change if change > SLACK => "worse",
+            change if change < -SLACK => "better: `instructions update` records it",
+            _ => "the same",
+        };
+        println!(
+            "{name}: {now} instructions, {then} recorded, {:+.2} %: {verdict}",
+            change * 100.0
+        );
+        worse |= change > SLACK;
+    }
+    if worse {
+        std::process::exit(1);
+    }
+}
+
+/// The instructions of doing it once.
+fn count(name: &str) -> u64 {
+    let all = total(name);
+    let nothing = total(&format!("{name}-nothing"));
+    (all - nothing) / u64::from(TIMES)
+}
+
+fn total(name: &str) -> u64 {
+    let this = std::env::current_exe().expect("this program");
+    let out = this.with_extension("callgrind");
+    let ran = Command::new("valgrind")
+        .args(["--tool=callgrind", "--quiet"])
+        .arg(format!("--callgrind-out-file={}", out.display()))
+        .arg(&this)
+        .args(["once", name])
+        .status()
+        .expect("valgrind runs");
+    assert!(ran.success(), "valgrind fails");
+    let text = std::fs::read_to_string(&out).expect("what valgrind wrote");
+    let total = text.lines().find_map(|line| line.strip_prefix("totals: ")).expect("a total");
+    total.trim().parse().expect("a number")
+}
+
+fn file() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("instructions.json")
+}

@@ -1,0 +1,48 @@
+//! What is built and read: a task with everything, and a page of them.
+
+use serde_json::{Value, json};
+
+/// A task with a value for every member.
+pub(crate) fn task(n: usize) -> Value {
+    json!({
+        "id": 1000 + n, "team_id": 7, "board_id": 3, "column_id": 12,
+        "title": format!("Rotate the signing keys of region {n}"),
+        "description": "The keys are a year old. Make new ones, roll them out, and revoke the old ones after a week.",
+        "archived_at": null, "is_archived": false, "position": n + 1,
+        "due_at": "2026-02-22T17:21:02Z", "created_by_user_id": 1, "assigned_to_user_id": null,
+        "assigned_to_agent_id": 42,
+        "assigned_agent": {
+            "id": 42, "name": "Ada", "meta": {"runtime": {"name": "openclaw", "version": "2026.2.1"}, "tokens_in": 123_456},
+        },
+        "attachments": [{
+            "id": n + 1, "team_file_id": 9,
+            "preview_url": "https://agentmc.example/api/v1/files/9/preview",
+            "download_url": "https://agentmc.example/api/v1/files/9/download",
+            "markdown_embed": "[keys.md](https://agentmc.example/api/v1/files/9/preview)",
+            "file": {
+                "id": 9, "display_name": "keys.md", "original_filename": "keys.md", "mime_type": "text/markdown",
+                "size_bytes": 2048, "preview_kind": "markdown",
+                "created_at": "2026-02-20T08:00:00Z", "updated_at": "2026-02-21T09:30:00Z",
+            },
+        }],
+        "assignee_type": "agent", "created_at": "2026-02-20T08:00:00Z", "updated_at": "2026-02-21T09:30:00Z",
+    })
+}
+
+/// A page of so many tasks, as the service writes it.
+pub(crate) fn page(tasks: usize) -> Vec<u8> {
+    let page = json!({
+        "data": (0..tasks).map(task).collect::<Vec<_>>(),
+        "links": {"first": "https://agentmc.ai/api/v1/tasks?page=1", "last": null, "prev": null, "next": null},
+        "meta": {
+            "current_page": 1, "from": 1, "last_page": 1, "path": "https://agentmc.ai/api/v1/tasks", "per_page": 100,
+            "to": tasks, "total": tasks, "links": [{"url": null, "label": "1", "active": true}],
+        },
+    });
+    page.to_string().into_bytes()
+}
+
+/// The reply to a call that shows or makes a task.
+pub(crate) fn one() -> Vec<u8> {
+    json!({"data": task(1)}).to_string().into_bytes()
+}

@@ -1,0 +1,136 @@
+//! What the driver and one subscriber share.
+
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use agentmc_core::realtime::{Event, Mailbox, MailboxLimits, SubscriptionId};
+use agentmc_core::types::{AgentId, SessionId, SignalId};
+use tokio::sync::watch;
+
+#[derive(Debug)]
+pub(super) struct Slot {
+    /// Set by the driver before it does anything else with the subscription.
+    pub(super) id: OnceLock<SubscriptionId>,
+    /// The agent to act as, if not the configured one.
+    pub(super) agent: Option<AgentId>,
+    inner: Mutex<Inner>,
+    session: watch::Sender<Known>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    mailbox: Mailbox,
+    /// Whether nobody fills the mailbox any more.
+    is_abandoned: bool,
+    waker: Option<Waker>,
+}
+
+/// What is known of the session a subscription is to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    NotYet,
+    Session(SessionId, AgentId),
+    Never,
+}
+
+impl Slot {
+    pub(super) fn new(limits: MailboxLimits, agent: Option<AgentId>, known: Known) -> Self {
+        let inner = Inner { mailbox: Mailbox::new(limits), is_abandoned: false, waker: None };
+        let (session, _) = watch::channel(known);
+        Self { id: OnceLock::new(), agent, inner: Mutex::new(inner), session }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in an event.
+    pub(super) fn push(&self, event: Event) {
+        match &event {
+            Event::Ready(session) => self.know(Known::Session(session.id, session.agent_id)),
+            Event::Ended(_) => self.know(Known::Never),
+            _ => {}
+        }
+        let mut inner = self.inner();
+        inner.mailbox.push(event);
+        let waker = inner.waker.take();
+        drop(inner);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    pub(super) fn handled(&self, id: SignalId) {
+        self.inner().mailbox.handled(id);
+    }
+
+    /// Whether the subscription is to be paused.
+    pub(super) fn pause(&self) -> bool {
+        self.inner().mailbox.pause()
+    }
+
+    /// Whether it was paused again since it was to be resumed.
+    pub(super) fn is_paused(&self) -> bool {
+        self.inner().mailbox.is_paused()
+    }
+
+    /// Says that nobody fills the mailbox any more.
+    pub(super) fn abandon(&self) {
+        self.know(Known::Never);
+        let mut inner = self.inner();
+        inner.is_abandoned = true;
+        let waker = inner.waker.take();
+        drop(inner);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// The next event, and whether the subscription is to be resumed now.
+    pub(super) fn poll(&self, cx: &Context<'_>) -> Poll<(Option<Event>, bool)> {
+        let mut inner = self.inner();
+        if let Some(event) = inner.mailbox.take() {
+            let resumes = inner.mailbox.resume();
+            return Poll::Ready((Some(event), resumes));
+        }
+        if inner.mailbox.is_over() || inner.is_abandoned {
+            return Poll::Ready((None, false));
+        }
+        inner.waker = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    pub(super) fn last_id(&self) -> Option<SignalId> {
+        self.inner().mailbox.last_id()
+    }
+
+    pub(super) fn newest_id(&self) -> Option<SignalId> {
+        self.inner().mailbox.newest_id()
+    }
+
+    pub(super) fn session(&self) -> Option<(SessionId, AgentId)> {
+        match *self.session.borrow() {
+            Known::Session(session, agent) => Some((session, agent)),
+            Known::NotYet | Known::Never => None,
+        }
+    }
+
+    /// The session, once it is claimed and listened to; nothing if it never will be.
+    pub(super) async fn claimed(&self) -> Option<(SessionId, AgentId)> {
+        let mut session = self.session.subscribe();
+        // The sender is ours, so that there is always an answer.
+        let _ = session.wait_for(|known| *known != Known::NotYet).await;
+        self.session()
+    }
+
+    /// A session that is known stays so.
+    fn know(&self, known: Known) {
+        self.session.send_if_modified(|before| {
+            let is_news = *before == Known::NotYet;
+            if is_news {
+                *before = known;
+            }
+            is_news
+        });
+    }
+}

@@ -1,0 +1,150 @@
+//! What the driver and one subscriber share.
+
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
+
+use agentmc_core::realtime::{Event, Mailbox, MailboxLimits, SubscriptionId};
+use agentmc_core::types::{AgentId, SessionId, SignalId};
+
+#[derive(Debug)]
+pub(super) struct Slot {
+    /// Set by the driver before it does anything else with the subscription.
+    pub(super) id: OnceLock<SubscriptionId>,
+    /// The agent to act as, if not the configured one.
+    pub(super) agent: Option<AgentId>,
+    inner: Mutex<Inner>,
+    news: Condvar,
+}
+
+#[derive(Debug)]
+struct Inner {
+    mailbox: Mailbox,
+    /// Whether nobody fills the mailbox any more.
+    is_abandoned: bool,
+    session: Known,
+}
+
+/// What is known of the session a subscription is to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    NotYet,
+    Session(SessionId, AgentId),
+    Never,
+}
+
+impl Slot {
+    pub(super) const fn new(
+        limits: MailboxLimits,
+        agent: Option<AgentId>,
+        session: Known,
+    ) -> Self {
+        let inner = Inner { mailbox: Mailbox::new(limits), is_abandoned: false, session };
+        Self { id: OnceLock::new(), agent, inner: Mutex::new(inner), news: Condvar::new() }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in an event.
+    pub(super) fn push(&self, event: Event) {
+        let mut inner = self.inner();
+        match &event {
+            Event::Ready(session) => inner.know(Known::Session(session.id, session.agent_id)),
+            Event::Ended(_) => inner.know(Known::Never),
+            _ => {}
+        }
+        inner.mailbox.push(event);
+        drop(inner);
+        self.news.notify_all();
+    }
+
+    pub(super) fn handled(&self, id: SignalId) {
+        self.inner().mailbox.handled(id);
+    }
+
+    /// Whether the subscription is to be paused.
+    pub(super) fn pause(&self) -> bool {
+        self.inner().mailbox.pause()
+    }
+
+    /// Whether it was paused again since it was to be resumed.
+    pub(super) fn is_paused(&self) -> bool {
+        self.inner().mailbox.is_paused()
+    }
+
+    /// Says that nobody fills the mailbox any more.
+    pub(super) fn abandon(&self) {
+        let mut inner = self.inner();
+        inner.know(Known::Never);
+        inner.is_abandoned = true;
+        drop(inner);
+        self.news.notify_all();
+    }
+
+    /// The next event, waiting for it until `deadline`, and whether the subscription is to be resumed now.
+    pub(super) fn next(&self, deadline: Option<Instant>) -> (Option<Event>, bool) {
+        let mut inner = self.inner();
+        loop {
+            if let Some(event) = inner.mailbox.take() {
+                return (Some(event), inner.mailbox.resume());
+            }
+            if inner.is_over() {
+                return (None, false);
+            }
+            inner = match deadline {
+                None => self.news.wait(inner).unwrap_or_else(PoisonError::into_inner),
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        return (None, false);
+                    }
+                    let waited = self.news.wait_timeout(inner, left);
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+    }
+
+    /// Whether nothing waits and nothing will come.
+    pub(super) fn is_over(&self) -> bool {
+        let inner = self.inner();
+        inner.mailbox.is_empty() && inner.is_over()
+    }
+
+    pub(super) fn last_id(&self) -> Option<SignalId> {
+        self.inner().mailbox.last_id()
+    }
+
+    pub(super) fn newest_id(&self) -> Option<SignalId> {
+        self.inner().mailbox.newest_id()
+    }
+
+    pub(super) fn session(&self) -> Option<(SessionId, AgentId)> {
+        match self.inner().session {
+            Known::Session(session, agent) => Some((session, agent)),
+            Known::NotYet | Known::Never => None,
+        }
+    }
+
+    /// The session, once it is claimed and listened to; nothing if it never will be.
+    pub(super) fn claimed(&self) -> Option<(SessionId, AgentId)> {
+        let unknown = |inner: &mut Inner| inner.session == Known::NotYet;
+        let inner = self.news.wait_while(self.inner(), unknown);
+        drop(inner.unwrap_or_else(PoisonError::into_inner));
+        self.session()
+    }
+}
+
+impl Inner {
+    const fn is_over(&self) -> bool {
+        self.mailbox.is_over() || self.is_abandoned
+    }
+
+    /// A session that is known stays so.
+    fn know(&mut self, known: Known) {
+        if self.session == Known::NotYet {
+            self.session = known;
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! One subscription, as its subscriber sees it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use agentmc_core::realtime::publish::{Publish, PublishError, PublishStep};
+use agentmc_core::realtime::{End, Event, Outgoing};
+use agentmc_core::types::{HostRealtimeSocketPayload, SessionId, SignalId};
+use agentmc_core::{BuildError, Error};
+
+use super::driver::Command;
+use super::slot::Slot;
+use super::{Realtime, Shared};
+use crate::client::Client;
+
+/// A subscription to a session or a host: an [`Iterator`] of [`Event`]s, of which [`Event::Ended`] is the
+/// last.
+///
+/// Events wait in bounded memory. While too many do, the subscription pauses, which no other notices;
+/// once half of them were taken, what was missed is listed and told, and then [`Event::Resumed`].
+///
+/// Dropping it unsubscribes, and leaves the session as it is. What was not taken is not lost either: a
+/// subscription that starts after [`last_id`](Self::last_id) tells it.
+#[derive(Debug)]
+#[must_use = "a subscription that is dropped is over"]
+pub struct Subscription {
+    shared: Arc<Shared>,
+    slot: Arc<Slot>,
+}
+
+impl Subscription {
+    pub(super) fn new(realtime: &Realtime, slot: Arc<Slot>) -> Self {
+        Self { shared: Arc::clone(&realtime.shared), slot }
+    }
+
+    /// The next event, if one comes in time. If none does, [`is_over`](Self::is_over) tells whether any will.
+    pub fn next_timeout(&mut self, timeout: Duration) -> Option<Event> {
+        // A time too far away to be written is no limit.
+        self.wait(Instant::now().checked_add(timeout))
+    }
+
+    /// The next event, if there is one already.
+    pub fn try_next(&mut self) -> Option<Event> {
+        self.next_timeout(Duration::ZERO)
+    }
+
+    /// Whether no event waits and none will come.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.slot.is_over()
+    }
+
+    /// The signal to store, and to start after next time: all before it was taken, and nothing after it
+    /// was, except what came between the pieces of a message that is not yet whole. Who starts there
+    /// misses nothing, and is told that little again.
+    ///
+    /// Nothing for hosts, and until it is known where "now" is.
+    #[must_use]
+    pub fn last_id(&self) -> Option<SignalId> {
+        self.slot.last_id()
+    }
+
+    /// The session, once it is claimed and listened to.
+    #[must_use]
+    pub fn session(&self) -> Option<SessionId> {
+        self.slot.session().map(|(session, _)| session)
+    }
+
+    /// Sends a message to the browser. Waits for the session to be claimed and listened to.
+    ///
+    /// A message too large for one signal goes in pieces. What fails is tried again piece by piece, and
+    /// only if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// When the message cannot be sent, or not all of it: the error says what is stored. When the
+    /// subscription ended before there was a session.
+    pub fn publish(&self, message: &Outgoing) -> Result<Vec<SignalId>, PublishError> {
+        publish(&self.shared.client, &self.slot, message)
+    }
+
+    /// What sends messages to the same session, from other threads.
+    #[must_use]
+    pub fn publisher(&self) -> Publisher {
+        Publisher { client: self.shared.client.clone(), slot: Arc::clone(&self.slot) }
+    }
+
+    /// Says where a host listens from now on, as a heartbeat tells. Subscriptions to sessions ignore it.
+    pub fn listen_on(&self, socket: Option<HostRealtimeSocketPayload>) {
+        self.shared.tell(Command::Listen(Arc::clone(&self.slot), socket.map(Box::new)));
+    }
+
+    /// Closes the session, for a reason of at most 500 characters, and waits until the service knows.
+    /// Events that were not taken are dropped. A session that is not claimed yet is left as it is.
+    ///
+    /// # Errors
+    ///
+    /// When the service refuses, or cannot be reached.
+    pub fn close(mut self, reason: Option<&str>) -> Result<(), Error> {
+        let reason = reason.map(str::to_owned);
+        self.shared.tell(Command::Close(Arc::clone(&self.slot), reason));
+        for event in &mut self {
+            match event {
+                Event::Ended(End::Refused(error) | End::Taken(error)) => return Err(error),
+                Event::Ended(_) => break,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Unsubscribes, and leaves the session as it is. Gives [`last_id`](Self::last_id).
+    #[expect(clippy::must_use_candidate, reason = "the id need not be stored")]
+    pub fn unsubscribe(self) -> Option<SignalId> {
+        self.last_id()
+    }
+
+    fn wait(&self, deadline: Option<Instant>) -> Option<Event> {
+        let (event, resumes) = self.slot.next(deadline);
+        if resumes {
+            self.shared.tell(Command::Resume(Arc::clone(&self.slot)));
+        }
+        event
+    }
+}
+
+impl Iterator for Subscription {
+    type Item = Event;
+
+    /// The next event, however long that takes; nothing after [`Event::Ended`].
+    fn next(&mut self) -> Option<Event> {
+        self.wait(None)
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.shared.tell(Command::Unsubscribe(Arc::clone(&self.slot)));
+    }
+}
+
+/// What sends messages to the session of a [`Subscription`]. Cheap to clone; outlives the subscription.
+#[derive(Clone)]
+pub struct Publisher {
+    client: Client,
+    slot: Arc<Slot>,
+}
+
+impl Publisher {
+    /// Sends a message, as [`Subscription::publish`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Subscription::publish`].
+    pub fn publish(&self, message: &Outgoing) -> Result<Vec<SignalId>, PublishError> {
+        publish(&self.client, &self.slot, message)
+    }
+}
+
+impl fmt::Debug for Publisher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Publisher").field("session", &self.slot.session()).finish_non_exhaustive()
+    }
+}
+
+fn publish(
+    client: &Client,
+    slot: &Slot,
+    message: &Outgoing,
+) -> Result<Vec<SignalId>, PublishError> {
+    let Some((session, agent)) = slot.claimed() else {
+        let operation = "createAgentRealtimeSignal";
+        let missing = BuildError::Missing { operation, name: "session".into() };
+        return Err(PublishError::unsent(missing.into()));
+    };
+    let api = client.api().clone();
+    let api = match slot.agent.or_else(|| api.agent().is_none().then_some(agent)) {
+        Some(agent) => api.acting_as(agent),
+        None => api,
+    };
+    let publish = Publish::new(api, session, message, fastrand::u64(..));
+    let mut publish = publish.map_err(|error| PublishError::unsent(error.into()))?;
+    if let Some(last) = slot.newest_id() {
+        publish = publish.after(last);
+    }
+    loop {
+        match publish.next() {
+            PublishStep::Call(call) => publish.replied(client.run(*call)),
+            PublishStep::Wait(pause) => std::thread::sleep(pause),
+            PublishStep::Done(result) => return result,
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! `agentmc docs`.
+
+use std::io::IsTerminal;
+
+use agentmc_core::find;
+
+use crate::args::{Common, Docs, Form};
+use crate::failure::Failure;
+use crate::help::{markdown, page, reference};
+use crate::output::Output;
+use crate::resource::naming::{self, Name};
+
+/// Prints the page of an operation, or the whole reference: Markdown, which a terminal shows as text.
+pub(crate) fn run(common: &Common, args: &Docs, out: &mut Output) -> Result<(), Failure> {
+    let text = if args.id.is_empty() { reference::text() } else { page::of(&named(&args.id)?) };
+    let plain =
+        common.output.map_or_else(|| std::io::stdout().is_terminal(), |form| form == Form::Table);
+    let text = if plain { markdown::rendered(&text, out.look()) } else { text };
+    Ok(out.painted(&text)?)
+}
+
+/// The operation that words name: by its command or by its id.
+fn named(words: &[String]) -> Result<Name, Failure> {
+    let words: Vec<&str> = words.iter().flat_map(|word| word.split_whitespace()).collect();
+    let words = words.strip_prefix(&["agentmc"]).unwrap_or(&words);
+    if let Some(name) = naming::names().find(|name| name.words().eq(words.iter().copied())) {
+        return Ok(name);
+    }
+    match words {
+        [id] => Ok(Name::of(find(id)?)),
+        words => {
+            let all: Vec<String> =
+                naming::names().map(|name| name.words().collect::<Vec<_>>().join(" ")).collect();
+            let wanted = words.join(" ");
+            let closest = all.iter().max_by(|a, b| {
+                strsim::jaro_winkler(&wanted, a).total_cmp(&strsim::jaro_winkler(&wanted, b))
+            });
+            let closest =
+                closest.map_or_else(String::new, |closest| format!("; did you mean `{closest}`?"));
+            Err(Failure::input(format!("there is no command `{wanted}`{closest}")))
+        }
+    }
+}

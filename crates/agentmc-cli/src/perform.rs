@@ -1,0 +1,82 @@
+//! A request: shown, or sent and answered.
+
+use agentmc_blocking::Client;
+use agentmc_core::Endpoint;
+use serde_json::{Map, Value, json};
+
+use crate::args::Common;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::progress::Count;
+use crate::resource::sending::Sending;
+use crate::target::Target;
+use crate::view::View;
+use crate::{curl, request, verbose, watch};
+
+/// What to do: an operation, its parameters, how to send it and what to show.
+pub(crate) struct Request {
+    pub(crate) endpoint: &'static Endpoint,
+    pub(crate) params: Map<String, Value>,
+    pub(crate) sending: Sending,
+    pub(crate) view: View,
+}
+
+/// Does it.
+pub(crate) fn run(
+    target: Target,
+    common: &Common,
+    request: Request,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    let Request { endpoint, params, sending, view } = request;
+    out.at(target.now);
+    if sending.only_shown() {
+        let api = request::with_placeholder(target.api.clone(), endpoint)?;
+        let call = api.call_by_name(endpoint.id, params)?;
+        let auth = api.auth_for(endpoint);
+        return if sending.curl {
+            Ok(out.text(&curl::command(call.request(), auth))?)
+        } else {
+            request::print(endpoint, call.request(), out)
+        };
+    }
+    let verbose = verbose::Verbose::new(common.verbose);
+    verbose.request(&target.api, endpoint, &params)?;
+    let client = Client::new(target.api.clone());
+    if let Some(every) = view.watch {
+        return watch::run(every, out, |out| {
+            let reply = client.call(endpoint.id, params.clone())?;
+            Ok(out.reply(endpoint, &view, view.of_reply(reply))?)
+        });
+    }
+    if sending.all {
+        return all(&client, endpoint, params, &view, common, out);
+    }
+    let reply = client.call(endpoint.id, params)?;
+    verbose.reply(&reply);
+    Ok(out.reply(endpoint, &view, view.of_reply(reply))?)
+}
+
+/// Every page of a listing, written as it comes, unless a query needs the whole.
+fn all(
+    client: &Client,
+    endpoint: &'static Endpoint,
+    params: Map<String, Value>,
+    view: &View,
+    common: &Common,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    let mut count = Count::new(common.quiet);
+    let items = client.list_by_name(endpoint.id, params)?;
+    if view.query.is_some() {
+        let items: Vec<Value> = items.inspect(|_| count.one_more()).collect::<Result<_, _>>()?;
+        return Ok(out.reply(endpoint, view, view.of_reply(json!({"data": items})))?);
+    }
+    let mut stream = out.stream(endpoint, view);
+    for item in items {
+        let item = item?;
+        count.one_more();
+        stream.item(item)?;
+    }
+    Ok(stream.end()?)
+}

@@ -1,0 +1,131 @@
+//! How far long work has come, on standard error, if that is a terminal.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use agentmc_blocking::Progress;
+
+use crate::look::draws;
+
+/// How often it is drawn.
+const EVERY: Duration = Duration::from_millis(100);
+
+/// A line that is drawn over and over.
+#[derive(Debug)]
+struct Line {
+    draws: bool,
+    last: Option<Instant>,
+}
+
+impl Line {
+    fn new(quiet: bool) -> Self {
+        Self { draws: draws(quiet), last: None }
+    }
+
+    fn draw(&mut self, text: impl FnOnce() -> String) {
+        let due = self.last.is_none_or(|last| last.elapsed() >= EVERY);
+        if self.draws && due {
+            self.last = Some(Instant::now());
+            write(&format!("\r\u{1b}[K{}", text()));
+        }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if self.last.is_some() {
+            write("\r\u{1b}[K");
+        }
+    }
+}
+
+fn write(text: &str) {
+    // If standard error is closed there is nobody left to tell.
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// How much of a file is transferred.
+#[derive(Debug)]
+pub(crate) struct Bar {
+    line: Line,
+    name: String,
+    start: Instant,
+}
+
+impl Bar {
+    pub(crate) fn new(name: impl Into<String>, quiet: bool) -> Self {
+        Self { line: Line::new(quiet), name: name.into(), start: Instant::now() }
+    }
+
+    pub(crate) fn show(&mut self, progress: Progress) {
+        let (name, elapsed) = (&self.name, self.start.elapsed());
+        self.line.draw(|| bar(name, progress, elapsed));
+    }
+}
+
+fn bar(name: &str, Progress { bytes, total, .. }: Progress, elapsed: Duration) -> String {
+    let percent = bytes.saturating_mul(100).checked_div(total).unwrap_or(100);
+    let done = usize::try_from(percent / 5).unwrap_or(20).min(20);
+    let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX).max(1);
+    let rate = size(bytes.saturating_mul(1000) / millis);
+    let (filled, rest) = ("=".repeat(done), " ".repeat(20 - done));
+    format!("{name} [{filled}{rest}] {percent:>3} % of {}, {rate}/s", size(total))
+}
+
+/// So many bytes, for people.
+pub(crate) fn size(bytes: u64) -> String {
+    let (mut whole, mut tenths, mut unit) = (bytes, 0, "B");
+    for next in ["kB", "MB", "GB", "TB"] {
+        if whole < 1000 {
+            break;
+        }
+        (tenths, whole, unit) = (whole % 1000 / 100, whole / 1000, next);
+    }
+    if unit == "B" { format!("{whole} B") } else { format!("{whole}.{tenths} {unit}") }
+}
+
+/// How many items of a listing have come.
+#[derive(Debug)]
+pub(crate) struct Count {
+    line: Line,
+    items: usize,
+}
+
+impl Count {
+    /// Where the items themselves can be seen to come, there is no need to count.
+    pub(crate) fn new(quiet: bool) -> Self {
+        use std::io::IsTerminal;
+        Self { line: Line::new(quiet || std::io::stdout().is_terminal()), items: 0 }
+    }
+
+    pub(crate) fn one_more(&mut self) {
+        self.items += 1;
+        let items = self.items;
+        self.line.draw(|| format!("{items} items"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use agentmc_blocking::Progress;
+
+    use super::{bar, size};
+
+    #[test]
+    fn a_bar_says_how_much_and_how_fast() {
+        let bar = bar("report.pdf", Progress::new(1_500_000, 3_000_000), Duration::from_secs(2));
+        assert_eq!(bar, "report.pdf [==========          ]  50 % of 3.0 MB, 750.0 kB/s");
+        let all = super::bar("empty", Progress::new(0, 0), Duration::ZERO);
+        assert!(all.contains("100 %"), "{all}");
+    }
+
+    #[test]
+    fn sizes_are_read_at_a_glance() {
+        assert_eq!(
+            [size(0), size(999), size(1000), size(12_345_678)],
+            ["0 B", "999 B", "1.0 kB", "12.3 MB"]
+        );
+    }
+}

@@ -1,0 +1,30 @@
+//! Something shown again and again, until Ctrl-C.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::output::Output;
+
+/// Clears the terminal and goes to its first line.
+const CLEAR: &str = "\u{1b}[H\u{1b}[2J\u{1b}[3J";
+
+/// Shows it every so often.
+pub(crate) fn run(
+    every: Duration,
+    out: &mut Output,
+    mut show: impl FnMut(&mut Output) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    if !std::io::stdout().is_terminal() {
+        return Err(Failure::input("--watch redraws a terminal, and standard output is none"));
+    }
+    interrupt::end_with(0)?;
+    loop {
+        out.painted(CLEAR.trim_end())?;
+        show(out)?;
+        out.finish()?;
+        std::thread::sleep(every);
+        out.at(jiff::Timestamp::now());
+    }
+}

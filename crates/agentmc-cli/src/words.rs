@@ -1,0 +1,85 @@
+//! What a command line is about, before it is understood.
+
+use std::ffi::OsString;
+
+use clap::Command;
+
+/// The words of a command line that are neither flags nor their values, as far as they lead to a command.
+pub(crate) fn leading<'a>(arguments: &'a [OsString], root: &Command) -> Vec<&'a str> {
+    let mut words = Vec::new();
+    let mut arguments = arguments.iter().skip(1).filter_map(|argument| argument.to_str());
+    while let Some(argument) = arguments.next() {
+        match argument {
+            "--" => break,
+            "help" if words.is_empty() => {}
+            flag if flag.starts_with('-') && flag.len() > 1 => {
+                if takes_value(flag, root) {
+                    arguments.next();
+                }
+            }
+            word => words.push(word),
+        }
+    }
+    words
+}
+
+/// Whether the next argument is the value of this one. Flags of commands stand after the words that lead there.
+fn takes_value(flag: &str, root: &Command) -> bool {
+    let long = flag.strip_prefix("--").filter(|long| !long.contains('='));
+    let short = flag.strip_prefix('-').filter(|short| short.chars().count() == 1);
+    root.get_arguments().any(|arg| {
+        let named = long.is_some_and(|long| arg.get_long() == Some(long))
+            || short.is_some_and(|short| arg.get_short() == short.chars().next());
+        named && arg.get_action().takes_values()
+    })
+}
+
+/// Whether a flag stands somewhere on the command line, before it is understood.
+pub(crate) fn has(arguments: &[OsString], flag: &str) -> bool {
+    arguments
+        .iter()
+        .skip(1)
+        .take_while(|argument| *argument != "--")
+        .any(|argument| argument == flag)
+}
+
+/// Whether errors are wanted as JSON.
+pub(crate) fn wants_json(arguments: &[OsString]) -> bool {
+    let plain: Vec<&str> =
+        arguments.iter().skip(1).filter_map(|argument| argument.to_str()).collect();
+    let apart = plain.windows(2).any(|pair| matches!(pair, ["-o" | "--output", "json" | "jsonl"]));
+    let joined = ["-ojson", "-o=json", "--output=json", "-ojsonl", "-o=jsonl", "--output=jsonl"];
+    apart || plain.iter().any(|argument| joined.contains(argument))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use clap::CommandFactory;
+
+    use super::{has, leading, wants_json};
+    use crate::args::Args;
+
+    fn split(line: &str) -> Vec<OsString> {
+        line.split(' ').map(Into::into).collect()
+    }
+
+    #[test]
+    fn the_words_are_found_among_the_flags() {
+        let words = |line: &str| leading(&split(line), &Args::command()).join(" ");
+        assert_eq!(words("agentmc tasks list --board-id=3"), "tasks list");
+        assert_eq!(words("agentmc --agent 3 -o json tasks -v list"), "tasks list");
+        assert_eq!(words("agentmc help tasks list"), "tasks list");
+        assert_eq!(words("agentmc -- tasks"), "");
+        assert_eq!(words("agentmc"), "");
+    }
+
+    #[test]
+    fn flags_are_seen_before_the_rest_is_understood() {
+        assert!(wants_json(&split("agentmc nonsense -o json")));
+        assert!(!wants_json(&split("agentmc call listTasks -o table")));
+        assert!(has(&split("agentmc tasks --no-limits list"), "--no-limits"));
+        assert!(!has(&split("agentmc tasks -- --no-limits"), "--no-limits"));
+    }
+}

@@ -1,0 +1,145 @@
+//! How subscriptions end.
+
+use std::time::Duration;
+
+use agentmc_conformance::{Listening, live_on_both};
+use agentmc_core::realtime::{End, Event, Outgoing, Patience, Tuning};
+use agentmc_core::types::{RealtimeSessionStatus, SignalSender};
+use agentmc_core::{Error, RetryPolicy};
+use agentmc_sandbox::{Fault, Rule, SocketFault};
+use http::StatusCode;
+
+use super::{Stage, end, heard, lost, numbers, ready, texts};
+
+live_on_both! {
+    fn a_browser_closes_the_session_after_all_that_was_said<S>() {
+        let stage = Stage::<S>::new();
+        let session = stage.request();
+        let mut subscription = stage.join(session);
+        stage.say(session, "bye");
+        stage.sandbox.browser_closes(session, "window closed").unwrap();
+        assert_eq!(texts(&mut subscription, 1), ["bye"]);
+        let end = end(&mut subscription);
+        let End::Closed { sender, reason } = end else { panic!("{end:?}") };
+        assert_eq!((sender, reason.as_deref()), (SignalSender::Browser, Some("window closed")));
+        assert!(subscription.is_over());
+        stage.until("the websocket is closed", |sandbox| sandbox.sockets().is_empty());
+    }
+
+    fn a_session_that_expired_ends_when_that_is_learnt<S>() {
+        let stage = Stage::<S>::new();
+        let session = stage.request();
+        let mut subscription = stage.join(session);
+        stage.say(session, "last words");
+        assert_eq!(texts(&mut subscription, 1), ["last words"]);
+        stage.sandbox.advance(Duration::from_secs(25 * 60 * 60));
+        stage.fault(SocketFault::Close(4200, String::new()));
+        let end = end(&mut subscription);
+        let expired = matches!(&end, End::Over(status) if *status == RealtimeSessionStatus::Expired);
+        assert!(expired || matches!(end, End::Expired), "{end:?}");
+    }
+
+    fn a_final_close_code_ends_every_subscription_with_code_and_text<S>() {
+        let stage = Stage::<S>::new();
+        let mut all: Vec<_> = (0..3).map(|_| stage.join(stage.request())).collect();
+        stage.fault(SocketFault::Close(4004, "over quota".to_owned()));
+        for subscription in &mut all {
+            let end = end(subscription);
+            let End::Rejected(loss) = end else { panic!("{end:?}") };
+            assert_eq!((loss.code, loss.text.as_str()), (Some(4004), "over quota"));
+        }
+        assert!(stage.sandbox.sockets().is_empty());
+    }
+
+    fn a_passing_close_code_is_followed_by_another_websocket<S>() {
+        let stage = Stage::<S>::new();
+        let session = stage.request();
+        let mut subscription = stage.join(session);
+        for (round, code) in [4200, 4100, 1012].into_iter().enumerate() {
+            stage.fault(SocketFault::Close(code, "restart".to_owned()));
+            lost(&mut subscription);
+            stage.say(session, &round.to_string());
+            assert_eq!(texts(&mut subscription, 1), numbers(round..round + 1));
+        }
+    }
+
+    fn a_refused_signature_ends_the_subscription_with_the_error<S>() {
+        let stage = Stage::<S>::new();
+        let session = stage.request();
+        let rule = Rule::new(Fault::Status(StatusCode::FORBIDDEN)).next(1);
+        stage.sandbox.fault(rule.operation("authenticateAgentRealtimeSocket"));
+        let mut subscription = S::session(&stage.realtime, stage.options(session));
+        let end = end(&mut subscription);
+        let End::Refused(Error::Api(error)) = &end else { panic!("{end:?}") };
+        assert_eq!(error.status, StatusCode::FORBIDDEN);
+        let status = || stage.sandbox.world(|world| world.sessions[&session].status.clone());
+        super::until("the session is given back", || status() == RealtimeSessionStatus::Failed);
+    }
+
+    fn a_passing_failure_of_the_signature_is_tried_again<S>() {
+        let stage = Stage::<S>::new();
+        let session = stage.request();
+        for fault in [Fault::Status(StatusCode::SERVICE_UNAVAILABLE), Fault::CloseInHead] {
+            let rule = Rule::new(fault).next(1);
+            stage.sandbox.fault(rule.operation("authenticateAgentRealtimeSocket"));
+        }
+        stage.join(session);
+    }
+
+    fn a_subscription_that_is_never_ready_ends_in_time<S>() {
+        let mut patience = Patience::default();
+        patience.ready = Duration::from_millis(300);
+        let stage = Stage::<S>::tuned(Tuning::new().patience(patience));
+        let session = stage.request();
+        let rule = Rule::new(Fault::Status(StatusCode::SERVICE_UNAVAILABLE));
+        stage.sandbox.fault(rule.operation("authenticateAgentRealtimeSocket"));
+        let mut subscription = S::session(&stage.realtime, stage.options(session));
+        let end = end(&mut subscription);
+        assert!(matches!(end, End::Timeout), "{end:?}");
+        assert!(subscription.publish(&Outgoing::chat_done("r", "x")).is_err());
+    }
+
+    fn a_session_that_is_not_there_is_gone<S>() {
+        let stage = Stage::<S>::new();
+        let mut subscription = S::session(&stage.realtime, stage.options(999_999.into()));
+        let end = end(&mut subscription);
+        assert!(matches!(end, End::Gone(_)), "{end:?}");
+    }
+
+    fn an_api_that_is_away_for_a_moment_is_waited_for<S>() {
+        let stage = Stage::<S>::new();
+        let session = stage.request();
+        let mut subscription = stage.join(session);
+        for _ in 0..2 {
+            let rule = Rule::new(Fault::Status(StatusCode::BAD_GATEWAY)).next(1);
+            stage.sandbox.fault(rule.operation("listAgentRealtimeSignals"));
+        }
+        stage.fault(SocketFault::Close(4200, String::new()));
+        stage.say(session, "kept");
+        assert_eq!(texts(&mut subscription, 1), ["kept"]);
+    }
+
+    fn a_message_is_stored_once_however_its_reply_is_lost<S>() {
+        let stage = Stage::<S>::new();
+        let session = stage.request();
+        let client = stage.client.with(|api| api.retry(RetryPolicy::NEVER));
+        let realtime = client.realtime(Tuning::new());
+        let mut subscription = S::session(&realtime, stage.options(session));
+        ready(&mut subscription);
+        let operation = "createAgentRealtimeSignal";
+        stage.sandbox.fault(Rule::new(Fault::CloseInHead).next(1).operation(operation));
+        let long = "x".repeat(30_000);
+        let ids = subscription.publish(&Outgoing::chat_done("req-1", &long)).unwrap();
+        let said = stage.sandbox.messages(session, 0.into());
+        assert_eq!((said.len(), said[0].signals), (1, ids.len()));
+        let stored = stage.sandbox.world(|world| {
+            world.signals.values().filter(|signal| signal.session_id == session).count()
+        });
+        assert_eq!(stored, ids.len(), "no piece twice");
+        let told = heard(&mut subscription, "its own signal", |event| match event {
+            Event::Signal(signal) => Some(signal.id),
+            _ => None,
+        });
+        assert_eq!(told, ids[0]);
+    }
+}

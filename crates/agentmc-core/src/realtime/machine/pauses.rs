@@ -1,0 +1,32 @@
+//! Subscribers that can take no more for now.
+
+use std::time::Duration;
+
+use super::{Realtime, SubscriptionId, Timer};
+
+impl Realtime {
+    /// Tells a subscriber nothing more that it can be told later.
+    pub(super) fn pause(&mut self, id: SubscriptionId) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.is_paused = true;
+            session.inbox.lost();
+        } else if let Some(host) = self.hosts.get_mut(&id) {
+            // A session that is announced meanwhile is among those that are requested.
+            host.is_paused = true;
+        }
+    }
+
+    /// Tells a subscriber what it missed, and goes on.
+    pub(super) fn resume(&mut self, now: Duration, id: SubscriptionId) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            if std::mem::take(&mut session.is_paused) && session.is_listening {
+                session.inbox.confirmed();
+                self.deliver(now, id);
+            }
+        } else if let Some(host) = self.hosts.get_mut(&id)
+            && std::mem::take(&mut host.is_paused)
+        {
+            self.timers.set((id, Timer::Poll), now);
+        }
+    }
+}

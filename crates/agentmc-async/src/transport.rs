@@ -4,8 +4,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use agentmc_core::{Call, TransportError, TransportKind};
+use agentmc_core::{Call, TransportError, TransportKind, encoding};
 use bytes::{Bytes, BytesMut};
+use http::header::{ACCEPT_ENCODING, HeaderValue};
 use reqwest::redirect::Policy;
 use tokio::time::timeout;
 
@@ -65,13 +66,19 @@ impl Transport {
     ) -> Result<http::Response<Bytes>, TransportError> {
         let mut request = reqwest::Request::try_from(call.request().clone()).map_err(classify)?;
         *request.timeout_mut() = Some(call.timeout());
-        let mut response = self.client.execute(request).await.map_err(classify)?;
-        let (body, outcome) = read(&mut response, call.max_reply_bytes()).await;
-        // The status of a refusal counts, however much of the explanation arrives.
-        if call.endpoint().is_success(response.status()) {
-            outcome?;
+        if let Some(accepted) = encoding::ACCEPTED {
+            request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static(accepted));
         }
-        Ok(reply(response, body))
+        let mut response = self.client.execute(request).await.map_err(classify)?;
+        let limit = call.max_reply_bytes();
+        let (body, outcome) = read(&mut response, limit).await;
+        let (reply, undecoded) = encoding::decode(reply(response, body), limit);
+        // The status of a refusal counts, however much of the explanation arrives.
+        if call.endpoint().is_success(reply.status()) {
+            outcome?;
+            undecoded.map_or(Ok(()), Err)?;
+        }
+        Ok(reply)
     }
 }
 
@@ -162,8 +169,7 @@ async fn read(
         match response.chunk().await {
             Ok(Some(piece)) if piece.len() > limit - body.len() => {
                 body.extend_from_slice(&piece[..limit - body.len()]);
-                let message = format!("the limit is {limit} bytes");
-                break Err(TransportError::new(TransportKind::TooLarge, message));
+                break Err(TransportError::too_large(limit));
             }
             Ok(Some(piece)) => body.extend_from_slice(&piece),
             Ok(None) => break Ok(()),
@@ -205,7 +211,8 @@ impl Transport {
         use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
         let failed = |error: reqwest::Error| describe(&error.without_url());
-        let url = url.strip_prefix("wss").map_or_else(|| url.to_owned(), |rest| format!("https{rest}"));
+        let url =
+            url.strip_prefix("wss").map_or_else(|| url.to_owned(), |rest| format!("https{rest}"));
         let key = generate_key();
         let request = self
             .client
@@ -220,8 +227,9 @@ impl Transport {
         if response.status() != http::StatusCode::SWITCHING_PROTOCOLS {
             return Err(format!("the server answered {}", response.status()));
         }
-        let says = |name| response.headers().get(name).map(http::HeaderValue::as_bytes);
-        if says(header::SEC_WEBSOCKET_ACCEPT) != Some(derive_accept_key(key.as_bytes()).as_bytes()) {
+        let says = |name| response.headers().get(name).map(HeaderValue::as_bytes);
+        if says(header::SEC_WEBSOCKET_ACCEPT) != Some(derive_accept_key(key.as_bytes()).as_bytes())
+        {
             return Err("the server speaks no websocket".to_owned());
         }
         response.upgrade().await.map_err(failed)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -13,7 +13,7 @@ use agentmc_core::{Error, TransferError, transfer};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::fs::File;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 
 use crate::client::Client;
 
@@ -62,13 +62,14 @@ impl<'a> Upload<'a> {
     ///
     /// As [`Client::send`].
     pub async fn from_path(mut self, path: impl AsRef<Path>) -> Result<TeamFile, Error> {
-        let mut file = File::open(path).await.map_err(TransferError::reading)?;
+        let path = path.as_ref();
+        let file = File::open(path).await.map_err(TransferError::reading)?;
         let size = file.metadata().await.map_err(TransferError::reading)?.len();
         if self.file.known_checksum().is_none() {
-            let sum = sum(&mut file, size).await?;
+            let sum = sum(file, size).await?;
             self.file = self.file.checksum(sum);
         }
-        self.run(Source::File(file), size).await
+        self.run(Source::Path(path.to_owned()), size).await
     }
 
     /// Uploads `content`.
@@ -124,7 +125,7 @@ impl<'a> Upload<'a> {
                     let moved = || locked(&sent).meter.progress().bytes;
                     let idle = self.client.api().time_for_attempt();
                     let outcome = self.client.transport().put(request, idle, moved).await;
-                    let (meter, failed) = locked(&sent).take();
+                    let (meter, failed) = locked(&sent).end();
                     if let Some(error) = failed {
                         return Err(error.into());
                     }
@@ -136,7 +137,7 @@ impl<'a> Upload<'a> {
 }
 
 /// The checksum of the first `size` bytes.
-async fn sum(file: &mut File, size: u64) -> Result<Checksum, TransferError> {
+async fn sum(file: File, size: u64) -> Result<Checksum, TransferError> {
     let mut meter = Meter::of_upload(size);
     let mut buffer = vec![0; PIECE];
     let mut content = file.take(size);
@@ -150,7 +151,8 @@ async fn sum(file: &mut File, size: u64) -> Result<Checksum, TransferError> {
 
 /// Where the content is.
 enum Source {
-    File(File),
+    /// Opened anew for each attempt: an attempt that was refused early may still be reading.
+    Path(PathBuf),
     Bytes(Bytes),
     /// Gone once it has been handed out.
     Reader(Option<Reader>),
@@ -160,9 +162,8 @@ impl Source {
     /// The content from its beginning, and whether it can be had once more.
     async fn open(&mut self) -> Result<(Reader, bool), TransferError> {
         match self {
-            Self::File(file) => {
-                file.rewind().await.map_err(TransferError::reading)?;
-                let file = file.try_clone().await.map_err(TransferError::reading)?;
+            Self::Path(path) => {
+                let file = File::open(path).await.map_err(TransferError::reading)?;
                 Ok((Box::pin(file), true))
             }
             Self::Bytes(bytes) => Ok((Box::pin(io::Cursor::new(bytes.clone())), true)),
@@ -178,14 +179,17 @@ impl Source {
 struct Sent {
     meter: Meter,
     failed: Option<TransferError>,
+    /// The attempt has ended. What is still to be sent is of no use.
+    over: bool,
 }
 
 impl Sent {
     fn new(size: u64) -> Self {
-        Self { meter: Meter::of_upload(size), failed: None }
+        Self { meter: Meter::of_upload(size), failed: None, over: false }
     }
 
-    fn take(&mut self) -> (Meter, Option<TransferError>) {
+    fn end(&mut self) -> (Meter, Option<TransferError>) {
+        self.over = true;
         (self.meter.clone(), self.failed.take())
     }
 }
@@ -214,7 +218,13 @@ impl http_body::Body for Body {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let Self { reader, sent, report, buffer } = self.get_mut();
-        let Progress { bytes, total, .. } = locked(sent).meter.progress();
+        let Progress { bytes, total, .. } = {
+            let sent = locked(sent);
+            if sent.over {
+                return Poll::Ready(Some(Err(io::Error::other("the attempt is over"))));
+            }
+            sent.meter.progress()
+        };
         let left = usize::try_from(total - bytes).unwrap_or(usize::MAX).min(buffer.len());
         if left == 0 {
             return Poll::Ready(None);

@@ -10,7 +10,7 @@ use agentmc_core::{Error, TransferError, transfer};
 
 use crate::client::Client;
 use crate::part::Part;
-use crate::transport::{EXPLANATION, Storage, classify_read};
+use crate::transport::{Storage, classify_read, explanation};
 
 /// How much is read at once, in bytes.
 const PIECE: usize = 64 << 10;
@@ -91,10 +91,8 @@ impl<'a> Download<'a> {
     ) -> Result<(), Error> {
         let (head, mut body) = reply.into_parts();
         if download.head(head.status, &head.headers)? == Content::Refusal {
-            let mut explanation = Vec::new();
-            // The status counts, however much of the explanation arrives.
-            let _ = body.by_ref().take(EXPLANATION).read_to_end(&mut explanation);
-            let refusal = http::Response::from_parts(head, explanation.into());
+            let time = self.client.api().time_for_attempt();
+            let refusal = http::Response::from_parts(head, explanation(body, time));
             download.ended(Ok(refusal), fastrand::f64());
             return Ok(());
         }

@@ -6,16 +6,16 @@
 
 use std::cell::RefCell;
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Request, Uri};
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 
 thread_local! {
-    /// The sensitive headers of the request that this thread sends.
+    /// The sensitive lines in the head of the request that this thread sends.
     static HEADERS: RefCell<Vec<Line>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A header as it is written: masked, and as it is. Both are of one length.
+/// A line of a head as it is written: masked, and as it is. Both are of one length.
 struct Line {
     masked: Vec<u8>,
     plain: Vec<u8>,
@@ -26,21 +26,46 @@ struct Line {
 pub(crate) struct Masked(());
 
 impl Masked {
-    /// Takes what is sensitive out of `headers`.
-    pub(crate) fn new(headers: &mut HeaderMap) -> Self {
-        let mut lines = Vec::new();
-        for (name, value) in headers.iter_mut() {
-            let mask = HeaderValue::try_from(vec![b'*'; value.len()]).ok();
-            let Some(mask) = mask.filter(|_| value.is_sensitive()) else { continue };
-            let line = |value: &HeaderValue| {
-                [b"\r\n", name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat()
-            };
-            lines.push(Line { masked: line(&mask), plain: line(value) });
-            *value = mask;
+    /// Takes what is sensitive out of the headers of `request`.
+    pub(crate) fn new<T>(request: &mut Request<T>) -> Self {
+        HEADERS.set(masked_headers(request.headers_mut()));
+        Self(())
+    }
+
+    /// The same, and the path and the query, whose signature is as good as a credential.
+    pub(crate) fn with_target<T>(request: &mut Request<T>) -> Self {
+        let mut lines = masked_headers(request.headers_mut());
+        if let Some((uri, line)) = masked_target(request.uri()) {
+            *request.uri_mut() = uri;
+            lines.push(line);
         }
         HEADERS.set(lines);
         Self(())
     }
+}
+
+fn masked_target(uri: &Uri) -> Option<(Uri, Line)> {
+    let target = uri.path_and_query()?.as_str();
+    let mask = format!("/{}", "*".repeat(target.len() - 1));
+    let line = |target: &str| format!("{target} HTTP/1.1\r\n").into_bytes();
+    let line = Line { masked: line(&mask), plain: line(target) };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(mask.try_into().ok()?);
+    Some((Uri::from_parts(parts).ok()?, line))
+}
+
+fn masked_headers(headers: &mut HeaderMap) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (name, value) in headers.iter_mut() {
+        let mask = HeaderValue::try_from(vec![b'*'; value.len()]).ok();
+        let Some(mask) = mask.filter(|_| value.is_sensitive()) else { continue };
+        let line = |value: &HeaderValue| {
+            [b"\r\n", name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat()
+        };
+        lines.push(Line { masked: line(&mask), plain: line(value) });
+        *value = mask;
+    }
+    lines
 }
 
 impl Drop for Masked {

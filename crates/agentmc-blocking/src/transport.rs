@@ -2,12 +2,12 @@
 
 use std::io::{ErrorKind as IoKind, Read};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use agentmc_core::{Call, TransportError, TransportKind};
+use agentmc_core::{Call, TransportError, TransportKind, encoding};
 use bytes::Bytes;
 use http::Method;
-use http::header::{EXPECT, HeaderValue};
+use http::header::{ACCEPT_ENCODING, EXPECT, HeaderValue};
 use ureq::config::ConfigBuilder;
 use ureq::tls::{TlsConfigBuilder, TlsProvider};
 use ureq::typestate::AgentScope;
@@ -17,7 +17,7 @@ use crate::connect::Early;
 use crate::mask::Masked;
 
 /// How much of a refusal by storage is read, in bytes.
-pub(crate) const EXPLANATION: u64 = 64 << 10;
+const EXPLANATION: usize = 64 << 10;
 
 /// The size of content, in bytes, beyond which it is worth a round trip to ask first whether it is wanted.
 const LARGE: u64 = 1 << 20;
@@ -77,13 +77,16 @@ impl Transport {
             body.is_empty() && matches!(*call.request().method(), Method::GET | Method::DELETE);
         let reply = if none { self.send(call, ()) } else { self.send(call, body) };
         let (head, body) = reply.map_err(classify)?.into_parts();
-        let mut bytes = Vec::new();
-        let outcome = read(body, call.max_reply_bytes(), &mut bytes);
+        let (mut bytes, limit) = (Vec::new(), call.max_reply_bytes());
+        let outcome = read(body, limit, &mut bytes);
+        let reply = http::Response::from_parts(head, bytes.into());
+        let (reply, undecoded) = encoding::decode(reply, limit);
         // The status of a refusal counts, however much of the explanation arrives.
-        if call.endpoint().is_success(head.status) {
+        if call.endpoint().is_success(reply.status()) {
             outcome?;
+            undecoded.map_or(Ok(()), Err)?;
         }
-        Ok(http::Response::from_parts(head, bytes.into()))
+        Ok(reply)
     }
 
     /// Sends the bytes of a file to storage, and reads enough of the reply to explain a refusal.
@@ -102,10 +105,8 @@ impl Transport {
         }
         let request = request.map(|()| SendBody::from_reader(content));
         let (head, body) = self.storage(request, idle)?.into_parts();
-        let mut bytes = Vec::new();
-        // The status counts, however much of the explanation arrives.
-        let _ = body.into_reader().take(EXPLANATION).read_to_end(&mut bytes);
-        Ok(http::Response::from_parts(head, bytes.into()))
+        let bytes = explanation(body.into_reader(), idle);
+        Ok(http::Response::from_parts(head, bytes))
     }
 
     /// Asks storage for the bytes of a file.
@@ -122,7 +123,7 @@ impl Transport {
         mut request: http::Request<impl AsSendBody>,
         idle: Duration,
     ) -> Result<http::Response<Body>, TransportError> {
-        let _masked = Masked::new(request.headers_mut());
+        let _masked = Masked::with_target(&mut request);
         let request = request.with_agent(&self.agent).configure().timeout_global(None);
         let request = request.timeout_per_read(Some(idle)).timeout_per_write(Some(idle));
         request.build().run().map_err(classify)
@@ -134,7 +135,10 @@ impl Transport {
         *copy.method_mut() = request.method().clone();
         *copy.uri_mut() = request.uri().clone();
         *copy.headers_mut() = request.headers().clone();
-        let _masked = Masked::new(copy.headers_mut());
+        if let Some(accepted) = encoding::ACCEPTED {
+            copy.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static(accepted));
+        }
+        let _masked = Masked::new(&mut copy);
         copy.with_agent(&self.agent).configure().timeout_global(Some(call.timeout())).build().run()
     }
 }
@@ -147,10 +151,21 @@ fn read(body: Body, limit: usize, bytes: &mut Vec<u8>) -> Result<(), TransportEr
     outcome.map_err(|error| classify(error.into()))?;
     if bytes.len() > limit {
         bytes.truncate(limit);
-        let message = format!("the limit is {limit} bytes");
-        return Err(TransportError::new(TransportKind::TooLarge, message));
+        return Err(TransportError::too_large(limit));
     }
     Ok(())
+}
+
+/// The beginning of a refusal's body, as much as comes in time: the status counts, however little it is.
+pub(crate) fn explanation(mut body: impl Read, time: Duration) -> Bytes {
+    let (start, mut bytes, mut piece) = (Instant::now(), Vec::new(), [0; 4096]);
+    while bytes.len() < EXPLANATION && start.elapsed() < time {
+        match body.read(&mut piece) {
+            Ok(read) if read > 0 => bytes.extend_from_slice(&piece[..read]),
+            _ => break,
+        }
+    }
+    bytes.into()
 }
 
 /// What a failure while reading a body means.

@@ -1,6 +1,5 @@
 //! `agentmc call`.
 
-use agentmc_core::endpoint::Method;
 use agentmc_core::find;
 
 use crate::args::{Call, Common};
@@ -12,12 +11,7 @@ use crate::value;
 
 pub(crate) fn run(common: &Common, args: &Call, out: &mut Output) -> Result<(), Failure> {
     let endpoint = find(&args.id)?;
-    if args.sending.all && endpoint.method != Method::GET {
-        return Err(Failure::input(format!(
-            "--all fetches every page, and {} lists nothing",
-            endpoint.id
-        )));
-    }
+    args.sending.refuse_all(endpoint)?;
     let params = value::params(endpoint, args.sending.json.as_deref(), &args.params)?;
     let (sending, view) = (args.sending.clone(), args.view.clone());
     let target = Target::new(common)?;

@@ -23,20 +23,26 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
 /// Reads dates: in a time zone, at a moment.
 #[derive(Clone, Debug)]
 pub(crate) struct Dates {
-    zone: TimeZone,
+    /// None is the local one.
+    zone: Option<TimeZone>,
     now: Timestamp,
 }
 
 impl Dates {
     /// Dates in the time zone of that name, else in the local one.
     pub(crate) fn new(zone: Option<&str>, now: Timestamp) -> Result<Self, String> {
-        let zone = match zone {
-            None => TimeZone::system(),
-            Some(name) => TimeZone::get(name).map_err(|_| {
+        let get = |name| {
+            TimeZone::get(name).map_err(|_| {
                 format!("there is no time zone `{name}`; write one such as Europe/Vienna or UTC")
-            })?,
+            })
         };
-        Ok(Self { zone, now })
+        Ok(Self { zone: zone.map(get).transpose()?, now })
+    }
+
+    /// The same, but in the time zone of that name, if there is one, instead of the local one.
+    pub(crate) fn or_in(self, zone: Option<&str>) -> Self {
+        let zone = self.zone.or_else(|| TimeZone::get(zone?).ok());
+        Self { zone, ..self }
     }
 
     /// The moment a text means, as the API takes it. What the API takes stays as it is.
@@ -57,7 +63,11 @@ impl Dates {
     }
 
     fn today(&self) -> Zoned {
-        self.now.to_zoned(self.zone.clone())
+        self.now.to_zoned(self.zone())
+    }
+
+    fn zone(&self) -> TimeZone {
+        self.zone.clone().unwrap_or_else(TimeZone::system)
     }
 
     /// So much later or earlier than now, such as `2h30min`.
@@ -87,8 +97,9 @@ impl Dates {
         let date = self.day(day).ok_or_else(|| no_date(text))?;
         let time = if time.is_empty() { Some(Time::midnight()) } else { clock(time) };
         let moment = date.to_datetime(time.ok_or_else(|| no_date(text))?);
-        let there = self.zone.to_ambiguous_zoned(moment);
-        let name = self.zone.iana_name().unwrap_or("this time zone");
+        let zone = self.zone();
+        let there = zone.to_ambiguous_zoned(moment);
+        let name = zone.iana_name().unwrap_or("this time zone");
         match there.offset() {
             AmbiguousOffset::Unambiguous { .. } => {}
             AmbiguousOffset::Gap { .. } => {

@@ -9,10 +9,16 @@ use crate::failure::Failure;
 use crate::help::{markdown, page, reference};
 use crate::output::Output;
 use crate::resource::naming::{self, Name};
+use crate::transfer;
 
 /// Prints the page of an operation, or the whole reference: Markdown, which a terminal shows as text.
 pub(crate) fn run(common: &Common, args: &Docs, out: &mut Output) -> Result<(), Failure> {
-    let text = if args.id.is_empty() { reference::text() } else { page::of(&named(&args.id)?) };
+    let words: Vec<&str> = args.id.iter().flat_map(|word| word.split_whitespace()).collect();
+    let text = match words.strip_prefix(&["agentmc"]).unwrap_or(&words) {
+        [] => reference::text(),
+        ["files", "upload"] => transfer::PAGE.to_owned(),
+        words => page::of(&named(words)?),
+    };
     let plain =
         common.output.map_or_else(|| std::io::stdout().is_terminal(), |form| form == Form::Table);
     let text = if plain { markdown::rendered(&text, out.look()) } else { text };
@@ -20,9 +26,7 @@ pub(crate) fn run(common: &Common, args: &Docs, out: &mut Output) -> Result<(), 
 }
 
 /// The operation that words name: by its command or by its id.
-fn named(words: &[String]) -> Result<Name, Failure> {
-    let words: Vec<&str> = words.iter().flat_map(|word| word.split_whitespace()).collect();
-    let words = words.strip_prefix(&["agentmc"]).unwrap_or(&words);
+fn named(words: &[&str]) -> Result<Name, Failure> {
     if let Some(name) = naming::names().find(|name| name.words().eq(words.iter().copied())) {
         return Ok(name);
     }

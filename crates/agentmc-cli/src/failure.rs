@@ -3,7 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
-use agentmc_core::endpoint::Auth;
+use agentmc_core::endpoint::{Auth, Param};
 use agentmc_core::{BuildError, Error, ErrorKind};
 use serde_json::json;
 
@@ -18,7 +18,7 @@ pub(crate) enum Failure {
     /// The call failed.
     Call(Error),
     /// The call failed, and there are better words for it where it was asked for.
-    Said { error: Error, message: String },
+    Said { error: Error, message: String, advice: String },
     /// The command line or its input is wrong.
     Input(String),
     /// Reading or writing failed.
@@ -38,10 +38,13 @@ impl Failure {
     }
 
     /// The same in the words of an operation's command: flags instead of parameters.
-    pub(crate) fn of_command(self, name: &Name) -> Self {
+    pub(crate) fn of_command(self, name: &Name, missing: &[&Param]) -> Self {
         match self {
-            Self::Call(Error::Build(error)) => match said(&error, name) {
-                Some(message) => Self::Said { error: error.into(), message },
+            Self::Call(Error::Build(error)) => match said(&error, name, missing) {
+                Some(message) => {
+                    let advice = format!("{} --help", name.command());
+                    Self::Said { error: error.into(), message, advice }
+                }
                 None => Self::Call(error.into()),
             },
             failure => failure,
@@ -50,34 +53,33 @@ impl Failure {
 
     /// Prints the error, as JSON if that is wanted, and gives the exit code.
     pub(crate) fn report(self, json: bool) -> ExitCode {
-        let kind = match &self {
+        let json_of_kind = match &self {
             Self::Call(error) | Self::Said { error, .. } => error.to_json(),
             Self::Input(_) => json!({"kind": "usage"}),
             Self::Io { .. } => json!({"kind": "io"}),
             #[cfg(feature = "sandbox")]
             Self::Unexpected(_) => json!({"kind": "unexpected"}),
         };
-        let (code, message) = match self {
+        let (code, message, advice) = match self {
             // The reader of our output has seen enough.
             Self::Io { error, .. } if error.kind() == io::ErrorKind::BrokenPipe => {
                 return ExitCode::SUCCESS;
             }
-            Self::Io { doing, error } => (3, format!("{doing}: {error}")),
-            Self::Input(message) => (2, message),
+            Self::Io { doing, error } => (3, format!("{doing}: {error}"), None),
+            Self::Input(message) => (2, message, None),
             #[cfg(feature = "sandbox")]
-            Self::Unexpected(message) => (1, message),
-            Self::Call(error) => (code(&error), explain(&error)),
-            Self::Said { error, message } => (code(&error), message),
+            Self::Unexpected(message) => (1, message, None),
+            Self::Call(error) => (code(&error), error.explain(), advice(&error)),
+            Self::Said { error, message, advice } => (code(&error), message, Some(advice)),
         };
         let line = if json {
-            let mut kind = kind;
-            kind["advice"] = message.as_str().into();
-            if kind.get("message").is_none() {
-                kind["message"] = message.into();
-            }
-            escaped(&kind.to_string())
+            let mut json = json_of_kind;
+            json["message"] = message.into();
+            json["advice"] = advice.into();
+            escaped(&json.to_string())
         } else {
-            format!("agentmc: {}", one_line(&message))
+            let advice = advice.map_or_else(String::new, |advice| format!(" ({advice})"));
+            format!("agentmc: {}", one_line(&(message + &advice)))
         };
         // If standard error is closed there is nobody left to tell.
         let _ = io::Write::write_all(&mut io::stderr(), format!("{line}\n").as_bytes());
@@ -105,8 +107,7 @@ impl From<io::Error> for Failure {
 }
 
 /// What is wrong with the arguments of a command.
-fn said(error: &BuildError, name: &Name) -> Option<String> {
-    let command = name.command();
+fn said(error: &BuildError, name: &Name, missing: &[&Param]) -> Option<String> {
     let shown = |path: &str| {
         let end = path.find(['.', '[']).unwrap_or(path.len());
         let (top, rest) = path.split_at(end);
@@ -120,11 +121,10 @@ fn said(error: &BuildError, name: &Name) -> Option<String> {
         )
     };
     let problem = match error {
-        BuildError::Missing { name: path, .. } => {
-            let clearable = name.endpoint.param(path).filter(|param| flags::is_clearable(param));
-            let or = clearable.map(|param| format!(" or --no-{}", flags::flag(param)));
-            format!("needs {}{}", shown(path), or.unwrap_or_default())
+        BuildError::Missing { name: path, .. } if name.endpoint.param(path).is_none() => {
+            format!("needs {}", shown(path))
         }
+        BuildError::Missing { .. } => format!("needs {}", all(missing)),
         BuildError::Invalid { name: path, problem, .. } => {
             format!("cannot send this value for {}: {problem}", shown(path))
         }
@@ -135,7 +135,18 @@ fn said(error: &BuildError, name: &Name) -> Option<String> {
         }
         _ => return None,
     };
-    Some(format!("`{command}` {problem} ({command} --help)"))
+    Some(format!("`{}` {problem}", name.command()))
+}
+
+/// All that is missing, and how it can be left out.
+fn all(missing: &[&Param]) -> String {
+    let shown = |param: &&Param| {
+        let none = flags::is_clearable(param).then(|| format!(" or --no-{}", flags::flag(param)));
+        flags::shown(param) + &none.unwrap_or_default()
+    };
+    let mut shown: Vec<String> = missing.iter().map(shown).collect();
+    let last = shown.pop().unwrap_or_default();
+    if shown.is_empty() { last } else { format!("{} and {last}", shown.join(", ")) }
 }
 
 fn code(error: &Error) -> u8 {
@@ -146,15 +157,7 @@ fn code(error: &Error) -> u8 {
     }
 }
 
-/// The message of an error, its causes, and what to do next.
-fn explain(error: &Error) -> String {
-    let text = error.explain();
-    match advice(error) {
-        Some(advice) => format!("{text} ({advice})"),
-        None => text,
-    }
-}
-
+/// What to do next.
 fn advice(error: &Error) -> Option<String> {
     if let Error::Build(BuildError::NoCredential { accepts, .. }) = error {
         return Some(credentials(accepts));

@@ -1,14 +1,13 @@
 //! What every command says of itself.
 
-use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 
 use agentmc_core::endpoint::{Auth, Step};
-use clap::ColorChoice;
 
+use crate::args::When;
 use crate::resource::naming::{self, Name};
 use crate::table::wrap;
-use crate::{look, transfer, words};
+use crate::{look, transfer};
 
 pub(crate) mod errors;
 pub(crate) mod examples;
@@ -65,8 +64,8 @@ pub(crate) fn of_resource(top: &str) -> String {
 }
 
 /// Prints what clap says of a command, between what it is for and examples.
-pub(crate) fn print(error: &clap::Error, meant: &str) -> io::Result<()> {
-    let colored = look::colored(None, io::stdout().is_terminal());
+pub(crate) fn print(error: &clap::Error, meant: &str, when: Option<When>) -> io::Result<()> {
+    let colored = look::colored(when, io::stdout().is_terminal());
     let rendered = error.render();
     let middle = if colored { rendered.ansi().to_string() } else { rendered.to_string() };
     let width = Some(look::width_of_help());
@@ -92,18 +91,4 @@ pub(crate) fn print(error: &clap::Error, meant: &str) -> io::Result<()> {
         text.push_str(&(line + "\n"));
     }
     io::stdout().write_all(text.as_bytes())
-}
-
-/// When help has colours: as everything else.
-pub(crate) fn colors(arguments: &[OsString]) -> ColorChoice {
-    let flag = |value: &str| {
-        let joined = format!("--color={value}");
-        let apart = arguments.windows(2).any(|pair| pair[0] == "--color" && pair[1] == value);
-        apart || words::has(arguments, &joined)
-    };
-    match (flag("always"), flag("never")) {
-        (true, _) => ColorChoice::Always,
-        (_, true) => ColorChoice::Never,
-        _ => ColorChoice::Auto,
-    }
 }

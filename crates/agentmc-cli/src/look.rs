@@ -54,7 +54,7 @@ impl Look {
     }
 }
 
-/// Whether colours are wanted: what the flag says, else what NO_COLOR says, else on a terminal.
+/// Whether colours are wanted: what the flag says, else what `NO_COLOR` says, else on a terminal.
 pub(crate) fn colored(flag: Option<When>, terminal: bool) -> bool {
     let no_color = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let dumb = || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
@@ -78,6 +78,11 @@ fn width(terminal: bool) -> Option<usize> {
         let size = terminal_size::terminal_size_of(io::stdout()).filter(|_| terminal);
         size.map(|(width, _)| usize::from(width.0))
     })
+}
+
+/// How wide a line on standard error may be, if it is a terminal.
+pub(crate) fn width_of_errors() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0))
 }
 
 /// Whether something may be drawn and redrawn on standard error.

@@ -46,10 +46,10 @@ mod words;
 use args::{Args, Command, Common};
 use failure::Failure;
 use output::Output;
-use resource::tree::{self, Scope};
+use resource::tree::{self, Scope, Taken};
 
 fn main() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let arguments = words::asked(std::env::args_os().collect());
     if completions::answer(&arguments) {
         return ExitCode::SUCCESS;
     }
@@ -62,11 +62,14 @@ fn main() -> ExitCode {
 /// Does what the command line says. Only the part of the command tree that it names is built.
 fn understood(arguments: &[OsString]) -> Result<(), Failure> {
     let words = words::leading(arguments, &Args::command());
-    let limits = !words::has(arguments, "--no-limits");
-    let root = tree::root(&Scope::of(words.clone(), limits)).color(help::colors(arguments));
+    let taken = Taken {
+        limits: !words::has(arguments, "--no-limits"),
+        json: words::has(arguments, "--json"),
+    };
+    let root = tree::root(&Scope::of(words.clone(), taken));
     match root.clone().try_get_matches_from(arguments) {
         Ok(matches) => run(&matches),
-        Err(error) => usage::answer(&error, &words, &root),
+        Err(error) => usage::answer(error, &words, &root, words::color(arguments)),
     }
 }
 

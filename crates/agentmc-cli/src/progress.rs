@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use agentmc_blocking::Progress;
 
-use crate::look::draws;
+use crate::look::{draws, width_of_errors};
+use crate::table::cut;
+use crate::text::one_line;
 
 /// How often it is drawn.
 const EVERY: Duration = Duration::from_millis(100);
@@ -26,7 +28,9 @@ impl Line {
         let due = self.last.is_none_or(|last| last.elapsed() >= EVERY);
         if self.draws && due {
             self.last = Some(Instant::now());
-            write(&format!("\r\u{1b}[K{}", text()));
+            // A line that breaks cannot be drawn over.
+            let width = width_of_errors().map_or(usize::MAX, |width| width.saturating_sub(1));
+            write(&format!("\r\u{1b}[K{}", cut(&one_line(&text()), width)));
         }
     }
 }
@@ -65,11 +69,11 @@ impl Bar {
 
 fn bar(name: &str, Progress { bytes, total, .. }: Progress, elapsed: Duration) -> String {
     let percent = bytes.saturating_mul(100).checked_div(total).unwrap_or(100);
-    let done = usize::try_from(percent / 5).unwrap_or(20).min(20);
+    let done = usize::try_from(percent / 10).unwrap_or(10).min(10);
     let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX).max(1);
     let rate = size(bytes.saturating_mul(1000) / millis);
-    let (filled, rest) = ("=".repeat(done), " ".repeat(20 - done));
-    format!("{name} [{filled}{rest}] {percent:>3} % of {}, {rate}/s", size(total))
+    let (filled, rest) = ("=".repeat(done), " ".repeat(10 - done));
+    format!("{percent:>3} % [{filled}{rest}] {rate}/s of {}, {name}", size(total))
 }
 
 /// So many bytes, for people.
@@ -116,7 +120,7 @@ mod tests {
     #[test]
     fn a_bar_says_how_much_and_how_fast() {
         let bar = bar("report.pdf", Progress::new(1_500_000, 3_000_000), Duration::from_secs(2));
-        assert_eq!(bar, "report.pdf [==========          ]  50 % of 3.0 MB, 750.0 kB/s");
+        assert_eq!(bar, " 50 % [=====     ] 750.0 kB/s of 3.0 MB, report.pdf");
         let all = super::bar("empty", Progress::new(0, 0), Duration::ZERO);
         assert!(all.contains("100 %"), "{all}");
     }

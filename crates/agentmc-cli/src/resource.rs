@@ -38,15 +38,20 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     let endpoint = name.endpoint;
     let sending = Sending::of(matches)?;
+    sending.refuse_all(endpoint)?;
     let view = View::of(matches)?;
     let target = Target::new(common)?;
-    let params = read::params(endpoint, matches, &sending, &target.dates(common)?)?;
+    // Where something is planned in a time zone of its own, its dates are meant in that.
+    let own = matches.try_get_one::<String>("param:timezone").ok().flatten();
+    let dates = target.dates(common)?.or_in(own.map(String::as_str));
+    let params = read::params(endpoint, matches, &sending, &dates)?;
+    let missing = read::missing(endpoint, &params, target.api.spoken_revision());
     let request = Request { endpoint, params, sending, view };
     let done = match transferred(endpoint, &request) {
         true => crate::transfer::download(&target, common, &request, matches, out),
         false => perform::run(target, common, request, out),
     };
-    done.map_err(|failure| failure.of_command(name))
+    done.map_err(|failure| failure.of_command(name, &missing))
 }
 
 /// Whether the content of a file is wanted, not where it is.

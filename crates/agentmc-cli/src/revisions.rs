@@ -24,7 +24,7 @@ pub(crate) fn presence(endpoint: &Endpoint, field: &Field) -> Option<String> {
     let absent: Vec<&str> = endpoint
         .revisions()
         .filter(|revision| !field.is_in(*revision))
-        .map(|revision| revision.as_str())
+        .map(Revision::as_str)
         .collect();
     (!absent.is_empty()).then(|| format!("not in {}", absent.join(", ")))
 }

@@ -6,6 +6,7 @@ use agentmc_core::Endpoint;
 use serde_json::Value;
 
 use crate::look::{Look, Paint};
+use crate::text::one_line;
 use crate::view::View;
 
 mod age;
@@ -15,7 +16,7 @@ mod fit;
 mod record;
 
 use cell::Cell;
-pub(crate) use fit::wrap;
+pub(crate) use fit::{cut, wrap};
 
 /// What stands between columns.
 const GAP: usize = 2;
@@ -115,20 +116,23 @@ impl Listing {
         width: Option<usize>,
         all: bool,
     ) -> Self {
-        let natural: Vec<usize> = (0..names.len())
-            .map(|column| {
+        let wishes: Vec<fit::Wish> = names
+            .iter()
+            .enumerate()
+            .map(|(column, name)| {
                 let cells = rows.iter().filter_map(|row| row.get(column)).map(Cell::width);
-                cells.chain([fit::width(&names[column])]).max().unwrap_or(0)
+                let whole = name.ends_with("id");
+                fit::Wish::new(fit::width(&one_line(name)), cells.max().unwrap_or(0), whole)
             })
             .collect();
-        let widths = fit::widths(&natural, width, all);
+        let widths = fit::widths(&wishes, width, all);
         names.truncate(widths.len());
         Self { names, widths }
     }
 
     /// The line above the rows.
     pub(crate) fn heading(&self, look: &Look) -> String {
-        let cell = |name: &String| Cell { text: name.clone(), paint: Paint::Bold };
+        let cell = |name: &String| Cell { text: one_line(name), paint: Paint::Bold };
         self.line(&self.names.iter().map(cell).collect::<Vec<_>>(), look)
     }
 
@@ -144,7 +148,7 @@ impl Listing {
             if last.is_none_or(|last| index > last) {
                 break;
             }
-            let shown = fit::cut(&cell.text, *width);
+            let shown = cut(&cell.text, *width);
             text.push_str(&look.paint(&shown, cell.paint));
             if last.is_some_and(|last| index < last) {
                 let space = width.saturating_sub(fit::width(&shown)) + GAP;

@@ -29,6 +29,31 @@ const TICKET: &str = "createFileUpload";
 pub(crate) const ABOUT_DOWNLOAD: &str = "The content is fetched from storage, without a credential, and held against its size and SHA-256. A file is in \
      its place only once it is complete. --dry-run and --curl show the request that asks where the content is.";
 
+/// The page of `files upload`, which is three operations.
+pub(crate) const PAGE: &str = "\
+# agentmc files upload
+
+Uploads a file.
+
+It asks for a ticket (`createFileUpload`), sends the content to storage, and makes the file (`createFile`). The content \
+is streamed, whatever its size, and its SHA-256 is held against what the service says of the file.
+
+    agentmc files upload <PATH> [options]
+
+## Parameters
+
+- `<PATH>`: The file to upload, or `-` for standard input, which needs a `--name`.
+- `--name`: The name to show; by default the file's.
+- `--folder-id`: The folder to put it in.
+- `--owner-agent-id`: The agent that owns it.
+- `--mime-type`: Its media type, such as `text/plain`; by default what the ending of its name stands for.
+
+## Examples
+
+    agentmc files upload report.pdf
+    agentmc files upload notes.md --folder-id 2 --name 'Notes of Monday'
+";
+
 /// The id of the argument that says where to put the content.
 const PATH: &str = "path";
 
@@ -61,7 +86,7 @@ pub(crate) fn upload_command() -> Command {
         command.mut_arg("all", |arg| arg.hide(true)).mut_arg("json", |arg| arg.hide(true));
     command.mut_arg("watch", |arg| arg.hide(true)).after_help(
         "It asks for a ticket, sends the content to storage, and makes the file. The content is streamed, whatever its \
-         size, and its SHA-256 is held against what the service says of the file.\n\nExamples:\n  agentmc files upload report.pdf\n  agentmc files upload notes.md --folder-id 2 --name \"Notes of Monday\"",
+         size, and its SHA-256 is held against what the service says of the file.\n\nExamples:\n  agentmc files upload report.pdf\n  agentmc files upload notes.md --folder-id 2 --name 'Notes of Monday'",
     )
 }
 

@@ -3,12 +3,18 @@
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use crate::args::When;
 use crate::failure::Failure;
 use crate::help;
 
 /// Prints help or the version, if that is what was asked for; else what is wrong, on one line, with the closest that
 /// is right.
-pub(crate) fn answer(error: &clap::Error, words: &[&str], root: &Command) -> Result<(), Failure> {
+pub(crate) fn answer(
+    mut error: clap::Error,
+    words: &[&str],
+    root: &Command,
+    color: Option<When>,
+) -> Result<(), Failure> {
     // The command that was meant, as far as can be told.
     let (mut command, mut meant) = (root, String::new());
     for word in words {
@@ -22,13 +28,29 @@ pub(crate) fn answer(error: &clap::Error, words: &[&str], root: &Command) -> Res
         ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
     );
     if asked {
-        return Ok(help::print(error, meant.trim_start())?);
+        return Ok(help::print(&error, meant.trim_start(), color)?);
     }
     if !error.use_stderr() {
         return Ok(error.print()?);
     }
-    let choice = choices(error, command);
-    Err(Failure::input(format!("{}{choice} (agentmc{meant} --help)", problem(error))))
+    settle(&mut error, command);
+    let choice = choices(&error, command);
+    Err(Failure::input(format!("{}{choice} (agentmc{meant} --help)", problem(&error))))
+}
+
+/// Of several commands that are like the word, leaves the closest, under its own name.
+fn settle(error: &mut clap::Error, command: &Command) {
+    let (Some(ContextValue::String(word)), Some(ContextValue::Strings(likely))) =
+        (error.get(ContextKind::InvalidSubcommand), error.get(ContextKind::SuggestedSubcommand))
+    else {
+        return;
+    };
+    let likeness = |name: &&String| strsim::jaro_winkler(word, name);
+    let closest = likely.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    let closest = closest.and_then(|name| command.find_subcommand(name));
+    if let Some(name) = closest.map(|command| command.get_name().to_owned()) {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![name]));
+    }
 }
 
 /// What there is, for a word that is like nothing.

@@ -1,7 +1,7 @@
 //! Something shown again and again, until Ctrl-C.
 
 use std::io::IsTerminal;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
 use crate::interrupt;
@@ -20,11 +20,12 @@ pub(crate) fn run(
         return Err(Failure::input("--watch redraws a terminal, and standard output is none"));
     }
     interrupt::end_with(0)?;
+    let (start, now) = (Instant::now(), out.look().now);
     loop {
         out.painted(CLEAR.trim_end())?;
         show(out)?;
         out.finish()?;
         std::thread::sleep(every);
-        out.at(jiff::Timestamp::now());
+        out.at(now.checked_add(start.elapsed()).unwrap_or(now));
     }
 }

@@ -2,7 +2,9 @@
 
 use std::ffi::OsString;
 
-use clap::Command;
+use clap::{Command, ValueEnum};
+
+use crate::args::When;
 
 /// The words of a command line that are neither flags nor their values, as far as they lead to a command.
 pub(crate) fn leading<'a>(arguments: &'a [OsString], root: &Command) -> Vec<&'a str> {
@@ -11,7 +13,6 @@ pub(crate) fn leading<'a>(arguments: &'a [OsString], root: &Command) -> Vec<&'a 
     while let Some(argument) = arguments.next() {
         match argument {
             "--" => break,
-            "help" if words.is_empty() => {}
             flag if flag.starts_with('-') && flag.len() > 1 => {
                 if takes_value(flag, root) {
                     arguments.next();
@@ -34,13 +35,29 @@ fn takes_value(flag: &str, root: &Command) -> bool {
     })
 }
 
+/// The command line, with `help tasks list` as `tasks list --help`.
+pub(crate) fn asked(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    if arguments.get(1).is_some_and(|word| word == "help") {
+        arguments.remove(1);
+        arguments.push("--help".into());
+    }
+    arguments
+}
+
 /// Whether a flag stands somewhere on the command line, before it is understood.
 pub(crate) fn has(arguments: &[OsString], flag: &str) -> bool {
-    arguments
-        .iter()
-        .skip(1)
-        .take_while(|argument| *argument != "--")
-        .any(|argument| argument == flag)
+    arguments.iter().skip(1).take_while(|argument| *argument != "--").any(|argument| {
+        let argument = argument.to_string_lossy();
+        argument.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+    })
+}
+
+/// When colours are wanted, by the flag.
+pub(crate) fn color(arguments: &[OsString]) -> Option<When> {
+    let plain: Vec<&str> = arguments.iter().skip(1).filter_map(|word| word.to_str()).collect();
+    let apart = plain.windows(2).find(|pair| pair[0] == "--color").map(|pair| pair[1]);
+    let joined = || plain.iter().find_map(|word| word.strip_prefix("--color="));
+    When::from_str(apart.or_else(joined)?, false).ok()
 }
 
 /// Whether errors are wanted as JSON.
@@ -58,7 +75,7 @@ mod tests {
 
     use clap::CommandFactory;
 
-    use super::{has, leading, wants_json};
+    use super::{asked, has, leading, wants_json};
     use crate::args::Args;
 
     fn split(line: &str) -> Vec<OsString> {
@@ -70,7 +87,7 @@ mod tests {
         let words = |line: &str| leading(&split(line), &Args::command()).join(" ");
         assert_eq!(words("agentmc tasks list --board-id=3"), "tasks list");
         assert_eq!(words("agentmc --agent 3 -o json tasks -v list"), "tasks list");
-        assert_eq!(words("agentmc help tasks list"), "tasks list");
+        assert_eq!(asked(split("agentmc help tasks list")), split("agentmc tasks list --help"));
         assert_eq!(words("agentmc -- tasks"), "");
         assert_eq!(words("agentmc"), "");
     }

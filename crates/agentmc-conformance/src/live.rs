@@ -32,8 +32,8 @@ pub trait Live: Subject {
     /// Subscribes to a host.
     fn host(realtime: &Self::Realtime, options: HostOptions) -> Self::Subscription;
 
-    /// How many tasks or threads realtime keeps busy. Counts those of the whole process where it must.
-    fn busy(&self) -> usize;
+    /// Counts the tasks or threads that are there for the client: those of the whole process where it must.
+    fn busy(&self) -> Box<dyn Fn() -> usize>;
 }
 
 /// A subscription under test.

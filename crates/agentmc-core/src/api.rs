@@ -116,7 +116,7 @@ impl Api {
 
     /// How long a whole call may take, every attempt and the waiting between them; no limit by default.
     ///
-    /// An attempt in progress is given up at the deadline, and one that could only begin after it is not made.
+    /// An upload or a download has none: it goes on for as long as something moves. An attempt in progress is given up at the deadline, and one that could only begin after it is not made.
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.patience.deadline = Some(deadline);
         self

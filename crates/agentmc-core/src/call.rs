@@ -58,7 +58,6 @@ pub(crate) struct Patience {
 }
 
 /// What a driver does after an attempt.
-#[derive(Debug)]
 #[must_use]
 pub enum Step {
     /// Wait, then send the request again.
@@ -156,6 +155,17 @@ impl Call {
             Ok(response) => Err(ApiError::read(self.endpoint.id, &response).into()),
             Err(error) => Err(error.of(self.endpoint.id).into()),
         })
+    }
+}
+
+/// Leaves out the reply, which may hold what must not be logged.
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Again(delay) => f.debug_tuple("Again").field(delay).finish(),
+            Self::Done(Ok(reply)) => f.debug_tuple("Done").field(&reply.status()).finish(),
+            Self::Done(Err(error)) => f.debug_tuple("Done").field(error).finish(),
+        }
     }
 }
 

@@ -254,6 +254,12 @@ impl TransportError {
         Self { operation: "", kind, source: source.into() }
     }
 
+    /// A reply of more than `limit` bytes.
+    #[must_use]
+    pub fn too_large(limit: usize) -> Self {
+        Self::new(TransportKind::TooLarge, format!("the limit is {limit} bytes"))
+    }
+
     pub(crate) fn of(mut self, operation: &'static str) -> Self {
         self.operation = operation;
         self

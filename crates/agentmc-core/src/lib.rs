@@ -47,6 +47,7 @@
 //! * [`api`], [`credential`], [`base_url`]: what every request shares.
 //! * [`encode`], [`check`]: how requests are written, and refused before they are.
 //! * [`call`], [`retry`], [`reply`], [`pages`], [`error`]: what becomes of them.
+//! * [`encoding`]: compressed replies. [`realtime`]: sessions over websockets.
 //! * [`transfer`]: the bytes of files, to and from storage.
 //! * [`endpoint`]: the facts of an operation; [`endpoint::route`]: from a request back to them.
 //! * [`types`]: what the API talks about.
@@ -68,6 +69,7 @@ pub mod call;
 pub mod check;
 pub mod credential;
 pub mod encode;
+pub mod encoding;
 pub mod endpoint;
 pub mod error;
 pub mod operation;

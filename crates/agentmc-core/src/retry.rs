@@ -113,8 +113,9 @@ impl Failure {
 pub(crate) fn retry_after(response: &http::Response<Bytes>) -> Option<Duration> {
     let header = |name: HeaderName| response.headers().get(name)?.to_str().ok().map(str::trim);
     let asked = header(RETRY_AFTER)?;
-    if let Ok(seconds) = asked.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More seconds than fit are as good as for ever.
+        return Some(Duration::from_secs(asked.parse().unwrap_or(u64::MAX)));
     }
     let until = httpdate::parse_http_date(asked).ok()?;
     let now = httpdate::parse_http_date(header(DATE)?).ok()?;

@@ -49,6 +49,25 @@ pub(crate) fn attempt(
     );
 }
 
+/// Tells of a request to storage that has ended, for the operation that gave its address. `bytes` of content passed, or
+/// were to.
+pub(crate) fn storage(
+    operation: &'static str,
+    attempt: u32,
+    outcome: &Result<http::Response<Bytes>, TransportError>,
+    bytes: u64,
+) {
+    tracing::debug!(
+        target: TARGET,
+        operation,
+        attempt,
+        status = outcome.as_ref().ok().map(|reply| reply.status().as_u16()),
+        failure = outcome.as_ref().err().map(|error| error.kind.as_str()),
+        bytes,
+        "storage",
+    );
+}
+
 fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }

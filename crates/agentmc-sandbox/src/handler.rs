@@ -59,7 +59,7 @@ pub(crate) fn operation(request: &Request<Bytes>) -> Option<&'static str> {
 
 /// Answers a request.
 pub(crate) fn answer(world: &mut World, request: &Request<Bytes>) -> Response<Bytes> {
-    world.tick(1);
+    world.pass();
     world.expire_sessions();
     let request_id = world.uuid();
     let path = request.uri().path().strip_prefix(BASE).unwrap_or_default();

@@ -36,9 +36,13 @@
 //! | `POST /sandbox/sessions/{id}/messages` | a browser sends a message: `type`, `payload`, and perhaps `envelope`, the bytes beyond which it travels in pieces |
 //! | `POST /sandbox/sessions/{id}/heartbeat` | a browser is still there |
 //! | `POST /sandbox/sessions/{id}/close` | a browser ends the session: perhaps `reason` |
+//! | `GET /sandbox/hosts/{id}/commands` | the commands to the host's runtime, and what became of them |
+//! | `POST /sandbox/hosts/{id}/commands` | the service wants something of the runtime: `type`, and `payload` with `agent_name`, `runtime_key` and perhaps `agent_emoji` |
 //!
 //! Bodies and replies are JSON, refusals are as those of the API, and no credential is needed. Only pages of the
 //! sandbox itself may ask: another `Origin`, or a `Host` that is no name of this machine, is refused.
+//!
+//! Commands to hosts' runtimes, [`Sandbox::queue_command`], travel with heartbeats until a host reports on them.
 //!
 //! # What goes wrong on demand
 //!
@@ -54,7 +58,8 @@
 //! is loaded goes on exactly as the one that was saved would.
 //!
 //! Nothing grows without end. The last 10,000 log entries, comments, notifications, signals, finished runs and
-//! entries of briefs are kept, and the last 1,000 sessions. A plan allows 10 agents, 1,000 each of boards, folders,
+//! entries of briefs are kept, and the last 1,000 sessions and commands to
+//! hosts' runtimes. A plan allows 10 agents, 1,000 each of boards, folders,
 //! briefs, hosts and open uploads, and 10,000 each of columns, tasks, items of the calendar and files; a file may have
 //! 64 MiB, and all of them 256 MiB. What goes beyond is refused with status 402. A connection may be idle for a
 //! minute, and there are 1,024 at a time, 256 websockets among them. A websocket has 4,096 subscriptions and takes
@@ -124,6 +129,6 @@ pub use sandbox::{Options, Sandbox};
 pub use seen::Seen;
 pub use socket::{SocketFault, SocketSeen};
 pub use world::{
-    BriefEntry, BrowserMessage, CalendarComment, Push, RecurringTask, SessionMessage, Table, Team,
-    Upload, World,
+    BriefEntry, BrowserMessage, CalendarComment, Push, RecurringTask, RuntimeCommand, SessionMessage,
+    Table, Team, Upload, World,
 };

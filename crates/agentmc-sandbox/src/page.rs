@@ -4,7 +4,7 @@
 //! Bodies and replies are JSON; refusals are as those of the API. It takes no credential, so it answers only where a
 //! page of another origin could not ask: under a name of this machine, and to no foreign `Origin`.
 
-use agentmc_types::{AgentId, SessionId, SignalId, UserId};
+use agentmc_types::{AgentId, HostId, SessionId, SignalId, UserId};
 use bytes::Bytes;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderValue, ORIGIN,
@@ -22,7 +22,7 @@ use crate::world::{BrowserMessage, World};
 mod asked;
 mod view;
 
-use asked::{Farewell, NewMessage, NewSession, NewSignal};
+use asked::{Farewell, NewCommand, NewMessage, NewSession, NewSignal};
 
 /// What every path starts with.
 const BASE: &str = "/sandbox";
@@ -134,8 +134,26 @@ fn reply(
                 _ => Err(Refusal::not_found("path")),
             }
         }
+        ["hosts", id, "commands"] => {
+            let id = id.parse().ok().map(HostId).filter(|id| world.hosts.contains_key(id));
+            let id = id.ok_or_else(|| Refusal::not_found("host"))?;
+            if post {
+                queue_command(world, id, read(request)?)
+            } else if get {
+                let commands = world.commands.values().filter(|it| it.host_id == id);
+                Ok((StatusCode::OK, json!({"data": commands.collect::<Vec<_>>()})))
+            } else {
+                Err(Refusal::wrong_method("GET, POST"))
+            }
+        }
         _ => Err(Refusal::not_found("path")),
     }
+}
+
+fn queue_command(world: &mut World, host: HostId, asked: NewCommand) -> Answer {
+    let queued = world.queue_command(host, &asked.kind, asked.payload);
+    let queued = queued.and_then(|id| world.commands.get(&id));
+    Ok((StatusCode::CREATED, json!({"data": queued})))
 }
 
 fn request_session(world: &mut World, asked: &NewSession) -> Answer {

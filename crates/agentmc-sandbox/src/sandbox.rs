@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use agentmc_core::{Api, BaseUrl, Call, Credential, TransportError, TransportKind};
-use agentmc_types::{AgentId, Object, SessionId, SignalId};
+use agentmc_types::{
+    AgentId, HostId, HostRuntimeCommandId, HostRuntimeCommandPayload, Object, SessionId, SignalId,
+};
 use bytes::Bytes;
 
 use crate::fault::{Course, Rule, receive};
@@ -247,6 +249,16 @@ impl Sandbox {
     #[must_use]
     pub fn sockets(&self) -> Vec<SocketSeen> {
         self.state.sockets.seen()
+    }
+
+    /// The service wants something of a host's runtime, as [`World::queue_command`] has it.
+    pub fn queue_command(
+        &self,
+        host: HostId,
+        kind: &str,
+        payload: HostRuntimeCommandPayload,
+    ) -> Option<HostRuntimeCommandId> {
+        self.world(|world| world.queue_command(host, kind, payload))
     }
 
     /// A person asks for a realtime session, as [`World::request_session`] has it.

@@ -7,7 +7,7 @@ use agentmc_core::Revision;
 use agentmc_types::{
     AgentId, AgentRealtimeSession, AgentRealtimeSignal, AgentRecurringTaskRun, Board, BoardColumn,
     BoardId, BriefEntryId, BriefId, CalendarItem, CalendarItemCommentId, CalendarItemId, ColumnId,
-    FileId, FolderId, Host, HostId, Log, LogId, Notification, RecurringBriefSummary,
+    FileId, FolderId, Host, HostId, HostRuntimeCommandId, Log, LogId, Notification, RecurringBriefSummary,
     RecurringTaskId, RecurringTaskRunId, SessionId, SignalId, Task, TaskComment, TaskCommentId,
     TaskId, TeamAgent, TeamFile, TeamFileFolder, TeamId, TeamMember, Timestamp, UserId,
 };
@@ -24,6 +24,7 @@ pub(crate) mod brief;
 pub(crate) mod browser;
 pub(crate) mod bundle;
 pub(crate) mod calendar;
+mod command;
 mod folder;
 mod joined;
 pub(crate) mod mention;
@@ -38,6 +39,7 @@ mod table;
 pub(crate) use actor::{Actor, Party};
 pub use brief::BriefEntry;
 pub use calendar::CalendarComment;
+pub use command::RuntimeCommand;
 pub(crate) use folder::MAX_DEPTH;
 pub use joined::SessionMessage;
 pub use message::BrowserMessage;
@@ -64,6 +66,9 @@ pub struct World {
     pub teams: Table<TeamId, Team>,
     /// The hosts of all teams.
     pub hosts: Table<HostId, Host>,
+    /// What the hosts' runtimes are told to do.
+    #[serde(default)]
+    pub commands: Table<HostRuntimeCommandId, RuntimeCommand>,
     /// The agents of all teams.
     pub agents: Table<AgentId, TeamAgent>,
     /// The boards of all teams.
@@ -121,6 +126,9 @@ pub struct World {
     pub(crate) rng: Rng,
     keys: Keys,
     clock: i64,
+    /// Whether the clock follows another one, instead of requests.
+    #[serde(skip)]
+    follows: bool,
 }
 
 /// A team and its people.
@@ -152,6 +160,7 @@ impl World {
         let mut world = Self {
             teams: Table::default(),
             hosts: Table::default(),
+            commands: Table::default(),
             agents: Table::default(),
             boards: Table::default(),
             columns: Table::default(),
@@ -181,6 +190,7 @@ impl World {
             rng,
             keys,
             clock: BEGINNING,
+            follows: false,
         };
         crate::seed::fill(&mut world);
         world.clock = BEGINNING;
@@ -222,6 +232,22 @@ impl World {
     pub fn advance(&mut self, time: Duration) {
         self.tick(i64::try_from(time.as_secs()).unwrap_or(i64::MAX));
         self.expire_sessions();
+    }
+
+    /// Lets the second pass that a request takes, unless the clock follows another one.
+    pub(crate) const fn pass(&mut self) {
+        if !self.follows {
+            self.tick(1);
+        }
+    }
+
+    /// Lets so many seconds pass, and none by requests from now on.
+    pub(crate) fn follow(&mut self, seconds: i64) {
+        self.follows = true;
+        if seconds > 0 {
+            self.tick(seconds);
+            self.expire_sessions();
+        }
     }
 
     /// Moves the clock by so many seconds, backwards too.

@@ -11,7 +11,7 @@ use agentmc_core::realtime::{
     CallId, Config, Event, HostOptions, Input, Output, Realtime as Machine, SessionOptions,
     SocketId, SubscriptionId, Tuning,
 };
-use agentmc_core::types::{HostRealtimeSocketPayload, Timestamp};
+use agentmc_core::types::{HostRealtimeSocketPayload, SignalId, Timestamp};
 use agentmc_core::Error;
 use bytes::Bytes;
 use tokio::sync::mpsc;
@@ -197,7 +197,10 @@ impl Driver {
                     let client = self.client.clone();
                     self.calls.spawn(async move { (id, client.run(*call).await) });
                 }
-                Output::Event(id, event) => self.tell(id, event),
+                Output::Event(id, event) => {
+                    let handled = self.machine.poll_handled(id);
+                    self.tell(id, event, handled);
+                }
                 Output::Handled(id, signal) => {
                     if let Some(slot) = self.slots.get(&id) {
                         slot.handled(signal);
@@ -208,10 +211,10 @@ impl Driver {
         }
     }
 
-    fn tell(&mut self, id: SubscriptionId, event: Event) {
+    fn tell(&mut self, id: SubscriptionId, event: Event, handled: Option<SignalId>) {
         let is_over = matches!(event, Event::Ended(_));
         if let Some(slot) = self.slots.get(&id) {
-            slot.push(event);
+            slot.push(event, handled);
             if slot.pause() {
                 self.machine.handle(self.started.elapsed(), Input::Pause(id));
             }

@@ -44,8 +44,8 @@ impl Slot {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes in an event.
-    pub(super) fn push(&self, event: Event) {
+    /// Takes in an event, and where to start once it is taken.
+    pub(super) fn push(&self, event: Event, handled: Option<SignalId>) {
         match &event {
             Event::Ready(session) => self.know(Known::Session(session.id, session.agent_id)),
             Event::Ended(_) => self.know(Known::Never),
@@ -53,6 +53,9 @@ impl Slot {
         }
         let mut inner = self.inner();
         inner.mailbox.push(event);
+        if let Some(handled) = handled {
+            inner.mailbox.handled(handled);
+        }
         let waker = inner.waker.take();
         drop(inner);
         if let Some(waker) = waker {

@@ -9,7 +9,7 @@ use agentmc_core::realtime::{
     CallId, Config, Event, HostOptions, Input, Output, Realtime as Machine, SessionOptions,
     SocketId, SubscriptionId, Tuning,
 };
-use agentmc_core::types::{HostRealtimeSocketPayload, Timestamp};
+use agentmc_core::types::{HostRealtimeSocketPayload, SignalId, Timestamp};
 use agentmc_core::{Error, TransportError, TransportKind};
 use bytes::Bytes;
 
@@ -173,7 +173,10 @@ impl Driver {
                         );
                     }
                 }
-                Output::Event(id, event) => self.tell(id, event),
+                Output::Event(id, event) => {
+                    let handled = self.machine.poll_handled(id);
+                    self.tell(id, event, handled);
+                }
                 Output::Handled(id, signal) => {
                     if let Some(slot) = self.slots.get(&id) {
                         slot.handled(signal);
@@ -184,10 +187,10 @@ impl Driver {
         }
     }
 
-    fn tell(&mut self, id: SubscriptionId, event: Event) {
+    fn tell(&mut self, id: SubscriptionId, event: Event, handled: Option<SignalId>) {
         let is_over = matches!(event, Event::Ended(_));
         if let Some(slot) = self.slots.get(&id) {
-            slot.push(event);
+            slot.push(event, handled);
             if slot.pause() {
                 self.machine.handle(self.started.elapsed(), Input::Pause(id));
             }

@@ -46,8 +46,8 @@ impl Slot {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes in an event.
-    pub(super) fn push(&self, event: Event) {
+    /// Takes in an event, and where to start once it is taken.
+    pub(super) fn push(&self, event: Event, handled: Option<SignalId>) {
         let mut inner = self.inner();
         match &event {
             Event::Ready(session) => inner.know(Known::Session(session.id, session.agent_id)),
@@ -55,6 +55,9 @@ impl Slot {
             _ => {}
         }
         inner.mailbox.push(event);
+        if let Some(handled) = handled {
+            inner.mailbox.handled(handled);
+        }
         drop(inner);
         self.news.notify_all();
     }

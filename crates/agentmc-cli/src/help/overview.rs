@@ -2,11 +2,13 @@
 
 use clap::Command;
 
+use crate::look;
 use crate::resource::naming;
+use crate::table::wrap;
 
 const AFTER: &str = "\
 Examples:
-  agentmc tasks list --board-id 1 --sandbox
+  agentmc tasks list --board-id 1
   agentmc boards list -o csv --columns id,name
   agentmc call listTasks board_id=1 --dry-run
 
@@ -29,7 +31,8 @@ pub(crate) fn add(root: Command) -> Command {
         let name = command.get_name();
         let about = command.get_about().map(ToString::to_string).unwrap_or_default();
         let group = usize::from(!resources.iter().any(|resource| resource == name));
-        groups[group].1.push(format!("  {name:<width$}  {about}"));
+        let line = format!("  {name:<width$}  {about}");
+        groups[group].1.push(wrap(&line, Some(look::width_of_help()), width + 4));
     }
     let mut template = "{about}\n\n{usage-heading} {usage}\n\n".to_owned();
     for (heading, lines) in groups {

@@ -38,7 +38,7 @@ gives a member as JSON.
 `2026-03-01T09:00:00Z` and every other date and time of RFC 3339; `2026-03-01`, which is its beginning; `2026-03-01 \
 09:00`; `now`, `today`, `tomorrow`, `yesterday`, and the coming `monday` to `sunday`, each with or without a time such \
 as `9:00`; `+2h`, `+3d`, `-1w`, `+1d12h`, `+90min`, `+2mo`, `+1y` from now. They are meant in the time zone that `--tz` \
-names, else in the local one. What may mean several moments is refused.
+names, else in the one that the item itself is planned in (`--timezone`), else in the local one. What may mean several moments is refused.
 
 ## Output
 
@@ -91,6 +91,10 @@ pub(crate) fn text() -> String {
         let top = name.words().next().unwrap_or_default().to_owned();
         if top != last {
             let _ = write!(text, "\n## {top}\n\n{}.\n", naming::about(&top));
+            if top == crate::transfer::RESOURCE {
+                let page = crate::transfer::PAGE.replace("\n#", "\n###");
+                let _ = write!(text, "\n##{page}");
+            }
             last = top;
         }
         let _ = write!(text, "\n{}", page::section(&name, 3));

@@ -136,8 +136,10 @@ pub(crate) fn limits(schema: &Schema) -> Vec<String> {
     if let Kind::OneOfTexts(values) = schema.kind {
         limits.push(format!("one of {}", values.join(" ")));
     }
-    let max = schema.max.filter(|max| *max != u64::MAX);
-    limits.extend(range(schema.min, max, ""));
+    // What any number of its size is, is no limit to speak of.
+    let max = schema.max.filter(|max| ![u64::MAX, u32::MAX.into()].contains(max));
+    let min = schema.min.filter(|min| *min > 0 || max.is_some());
+    limits.extend(range(min, max, ""));
     limits.extend(range(
         schema.min_len.map(u64::from),
         schema.max_len.map(u64::from),

@@ -6,6 +6,7 @@ use agentmc_core::schema::{Field, Kind, Schema};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command};
 
+use super::tree::Taken;
 use crate::{complete, revisions};
 
 /// The name of a parameter that every command has as a flag of its own.
@@ -74,10 +75,10 @@ pub(crate) fn is_clearable(param: &Param) -> bool {
 }
 
 /// Adds the parameters of an operation to its command.
-pub(super) fn add(mut command: Command, endpoint: &'static Endpoint, limits: bool) -> Command {
+pub(super) fn add(mut command: Command, endpoint: &'static Endpoint, taken: Taken) -> Command {
     command = command.next_help_heading("Parameters");
     for param in endpoint.params {
-        command = command.arg(argument(endpoint, param, limits));
+        command = command.arg(argument(endpoint, param, taken));
         let boolean = matches!(param.field.schema.kind, Kind::Boolean);
         if boolean || is_clearable(param) {
             let no = Arg::new(id_of_no(param)).long(format!("no-{}", flag(param)));
@@ -88,7 +89,7 @@ pub(super) fn add(mut command: Command, endpoint: &'static Endpoint, limits: boo
     command
 }
 
-fn argument(endpoint: &'static Endpoint, param: &'static Param, limits: bool) -> Arg {
+fn argument(endpoint: &'static Endpoint, param: &'static Param, taken: Taken) -> Arg {
     let field = &param.field;
     let arg = Arg::new(id_of(param)).help(help(endpoint, param));
     let arg = match complete::of(endpoint, param) {
@@ -97,7 +98,7 @@ fn argument(endpoint: &'static Endpoint, param: &'static Param, limits: bool) ->
     };
     if param.place == Place::Path {
         let name = field.name.to_ascii_uppercase();
-        return arg.value_name(name).required_unless_present("json");
+        return arg.value_name(name).required(!taken.json);
     }
     let arg = arg.long(flag(param)).value_name(value_name(&field.schema));
     match field.schema.kind {
@@ -111,7 +112,7 @@ fn argument(endpoint: &'static Endpoint, param: &'static Param, limits: bool) ->
                 .value_parser(PossibleValuesParser::new(known.iter().copied()))
                 .hide_possible_values(true)
         }
-        Kind::OneOfTexts(values) if limits => {
+        Kind::OneOfTexts(values) if taken.limits => {
             arg.value_parser(PossibleValuesParser::new(values.iter().copied()))
         }
         Kind::List(_) => arg.action(ArgAction::Append),

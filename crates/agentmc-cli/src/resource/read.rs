@@ -1,8 +1,8 @@
 //! The arguments of an operation's command as its parameters.
 
-use agentmc_core::Endpoint;
-use agentmc_core::endpoint::Param;
+use agentmc_core::endpoint::{Param, Place};
 use agentmc_core::schema::{Field, Kind, Schema};
+use agentmc_core::{Endpoint, Revision};
 use clap::ArgMatches;
 use serde_json::{Map, Value};
 
@@ -33,6 +33,18 @@ pub(super) fn params(
         }
     }
     Ok(params)
+}
+
+/// The parameters that a revision requires and that are not there.
+pub(super) fn missing(
+    endpoint: &'static Endpoint,
+    params: &Map<String, Value>,
+    revision: Revision,
+) -> Vec<&'static Param> {
+    let required =
+        |param: &&Param| param.place == Place::Path || param.field.is_required_in(revision);
+    let absent = |param: &&Param| !params.contains_key(param.field.name);
+    endpoint.params.iter().filter(required).filter(absent).collect()
 }
 
 /// The value an argument has, if it is there.

@@ -13,24 +13,34 @@ use crate::args::Args;
 use crate::help;
 use crate::view::View;
 
+/// How the arguments of a command are to be taken, by other arguments.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Taken {
+    /// Whether values that are not listed are refused.
+    pub(crate) limits: bool,
+    /// Whether a JSON object may give what else must stand in its own place.
+    pub(crate) json: bool,
+}
+
 /// How much of the tree to build.
 #[derive(Clone, Debug)]
 pub(crate) struct Scope<'a> {
     /// The words that lead to a command; other commands are but named.
     words: Option<Vec<&'a str>>,
-    /// Whether values that are not listed are refused.
-    limits: bool,
+    /// How the arguments of commands are to be taken.
+    taken: Taken,
     /// Whether commands carry what stands around their arguments in help. Help on a terminal has it in a better form.
     whole: bool,
 }
 
 impl<'a> Scope<'a> {
     /// All of it.
-    pub(crate) const ALL: Self = Self { words: None, limits: true, whole: true };
+    pub(crate) const ALL: Self =
+        Self { words: None, taken: Taken { limits: true, json: false }, whole: true };
 
     /// What the words of a command line name.
-    pub(crate) const fn of(words: Vec<&'a str>, limits: bool) -> Self {
-        Self { words: Some(words), limits, whole: false }
+    pub(crate) const fn of(words: Vec<&'a str>, taken: Taken) -> Self {
+        Self { words: Some(words), taken, whole: false }
     }
 
     /// Whether the words lead to the command called `name`, or by an alias, at a depth.
@@ -62,7 +72,9 @@ pub(crate) fn root(scope: &Scope<'_>) -> Command {
     // The same help for -h and --help: the short form is the one that can be read.
     let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort).global(true);
     let help = help.help("Print help").help_heading(crate::args::EVERYWHERE);
-    root.disable_help_flag(true).arg(help).styles(STYLES)
+    root = root.disable_help_flag(true).disable_help_subcommand(true).arg(help).styles(STYLES);
+    // Beside long flags there is no room for words on a narrow terminal.
+    root.next_line_help(!scope.whole && crate::look::width_of_help() < 70)
 }
 
 /// Options of every command that the help of one does not repeat.
@@ -150,7 +162,7 @@ fn verb(name: &Name, depth: usize, scope: &Scope<'_>) -> Command {
     if !scope.leads_to(depth, &known) {
         return command;
     }
-    command = flags::add(command, endpoint, scope.limits);
+    command = flags::add(command, endpoint, scope.taken);
     command = crate::transfer::extend(command, endpoint);
     command = Sending::augment_args(command);
     // What these say of themselves is not what the command is about.
@@ -170,7 +182,7 @@ fn verb(name: &Name, depth: usize, scope: &Scope<'_>) -> Command {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scope, root};
+    use super::{Scope, Taken, root};
 
     #[test]
     fn no_two_flags_of_a_command_share_a_name() {
@@ -182,7 +194,7 @@ mod tests {
         let mut whole = root(&Scope::ALL);
         whole.build();
         for words in [["tasks", "create"], ["tasks", "comments"], ["boards", "show"]] {
-            let mut own = root(&Scope::of(words.to_vec(), true));
+            let mut own = root(&Scope::of(words.to_vec(), Taken { limits: true, json: false }));
             own.build();
             let arguments = |root: &clap::Command| -> Vec<String> {
                 let resource = root.find_subcommand(words[0]);

@@ -34,7 +34,7 @@ const KNOWN: &[(&str, &[&str])] = &[
         &["id", "action", "actor_type", "actor_id", "subject_type", "subject_id", "created_at"],
     ),
     ("members", &["id", "name", "email", "team_role", "is_owner"]),
-    ("notifications", &["id", "message", "subject_type", "subject_id", "is_read", "created_at"]),
+    ("notifications", &["message", "is_read", "created_at", "id"]),
     ("recurring", &["run_id", "agent_id", "prompt", "scheduled_for"]),
     ("sessions", &["id", "agent_id", "status", "requested_by_user_id", "created_at"]),
     ("sessions signals", &["id", "sender", "type", "payload", "created_at"]),

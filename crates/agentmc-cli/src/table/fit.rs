@@ -8,7 +8,10 @@ use super::GAP;
 const UNKNOWN: usize = 60;
 
 /// To how little a column is squeezed before one is left out.
-const LEAST: usize = 12;
+const LEAST: usize = 24;
+
+/// How much of a column's name is worth as much as its cells.
+const NAME: usize = 10;
 
 /// How wide a text is on a terminal.
 pub(crate) fn width(text: &str) -> usize {
@@ -16,7 +19,7 @@ pub(crate) fn width(text: &str) -> usize {
 }
 
 /// The text in at most so much space.
-pub(super) fn cut(text: &str, most: usize) -> String {
+pub(crate) fn cut(text: &str, most: usize) -> String {
     if width(text) <= most {
         return text.to_owned();
     }
@@ -60,51 +63,95 @@ pub(crate) fn wrap(text: &str, most: Option<usize>, indent: usize) -> String {
     lines.join(&format!("\n{:indent$}", ""))
 }
 
+/// What a column would like to have.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wish {
+    /// The least that is of use.
+    pub(super) least: usize,
+    /// What its cells need.
+    pub(super) cells: usize,
+    /// What its name needs, too.
+    pub(super) all: usize,
+}
+
+impl Wish {
+    /// The wish of a column with a name of that width and cells of that one; `whole` cells are useless when cut.
+    pub(super) fn new(name: usize, cells: usize, whole: bool) -> Self {
+        let cells = cells.max(name.min(NAME));
+        Self { least: if whole { cells } else { cells.min(LEAST) }, cells, all: cells.max(name) }
+    }
+}
+
 /// The widths of the columns that fit: all of them if `all`, else as many of the first as there is space for.
-pub(super) fn widths(natural: &[usize], most: Option<usize>, all: bool) -> Vec<usize> {
+pub(super) fn widths(wishes: &[Wish], most: Option<usize>, all: bool) -> Vec<usize> {
     let Some(most) = most else {
-        return natural.iter().map(|width| *width.min(&UNKNOWN)).collect();
+        return wishes.iter().map(|wish| wish.all.min(UNKNOWN)).collect();
     };
-    let mut count = natural.len();
+    let mut count = wishes.len();
     let least = |count: usize| -> usize {
-        let widths = natural[..count].iter().map(|width| *width.min(&LEAST));
+        let widths = wishes[..count].iter().map(|wish| wish.least);
         widths.sum::<usize>() + GAP * count.saturating_sub(1)
     };
     while !all && count > 1 && least(count) > most {
         count -= 1;
     }
-    let mut widths: Vec<usize> = natural[..count].iter().map(|width| *width.min(&LEAST)).collect();
+    let mut widths: Vec<usize> = wishes[..count].iter().map(|wish| wish.least).collect();
     let mut left = most.saturating_sub(least(count));
-    // Whoever is squeezed gets an equal share, the modest first.
-    let mut order: Vec<usize> = (0..count).collect();
-    order.sort_by_key(|column| natural[*column]);
-    for (served, column) in order.iter().enumerate() {
-        let share = left / (count - served);
-        let more = (natural[*column] - widths[*column]).min(share);
-        widths[*column] += more;
-        left -= more;
+    // First what cells need, then what names need; the modest first, so that what they leave is shared.
+    for wanted in [|wish: &Wish| wish.cells, |wish: &Wish| wish.all] {
+        let mut order: Vec<usize> = (0..count).collect();
+        order.sort_by_key(|column| wanted(&wishes[*column]));
+        for (served, column) in order.iter().enumerate() {
+            let share = left / (count - served);
+            let more = wanted(&wishes[*column]).saturating_sub(widths[*column]).min(share);
+            widths[*column] += more;
+            left -= more;
+        }
+    }
+    // A single column may still be too wide.
+    if let ([width], false) = (&mut widths[..], all) {
+        *width = (*width).min(most);
     }
     widths
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{cut, widths, wrap};
+    use super::{Wish, cut, widths, wrap};
 
     #[test]
     fn a_table_is_never_wider_than_the_terminal() {
-        for most in 12..100 {
-            for natural in [vec![2, 40, 10, 10, 16], vec![90, 90], vec![5, 5, 5], vec![30]] {
-                let fitted = widths(&natural, Some(most), false);
+        let wishes = |columns: &[(usize, usize, bool)]| -> Vec<Wish> {
+            columns.iter().map(|(name, cells, whole)| Wish::new(*name, *cells, *whole)).collect()
+        };
+        let lists = [
+            vec![(2, 2, true), (5, 40, false), (9, 10, false), (19, 5, false)],
+            vec![(4, 90, false), (4, 90, false)],
+            vec![(2, 36, true), (7, 60, false)],
+            vec![(2, 30, true)],
+        ];
+        for most in 10..100 {
+            for list in &lists {
+                let wishes = wishes(list);
+                let fitted = widths(&wishes, Some(most), false);
                 let total = fitted.iter().sum::<usize>() + 2 * (fitted.len() - 1);
-                assert!(total <= most, "{natural:?} in {most}: {fitted:?}");
-                assert!(fitted.iter().zip(&natural).all(|(fitted, natural)| fitted <= natural));
+                assert!(total <= most, "{list:?} in {most}: {fitted:?}");
+                assert!(fitted.iter().zip(&wishes).all(|(fitted, wish)| *fitted <= wish.all));
             }
         }
-        assert_eq!(widths(&[2, 20, 10], Some(80), false), [2, 20, 10]);
-        assert_eq!(widths(&[2, 40, 40], Some(40), false), [2, 17, 17]);
-        assert_eq!(widths(&[2, 40, 40], Some(20), false), [2, 16]);
-        assert_eq!(widths(&[2, 40], None, false), [2, 40]);
+        let fitted = |list: &[_], most| widths(&wishes(list), most, false);
+        assert_eq!(fitted(&lists[0], Some(100)), [2, 40, 10, 19]);
+        assert_eq!(fitted(&lists[0], Some(68)), [2, 40, 10, 10], "cells come before names");
+        assert_eq!(fitted(&lists[0], Some(52)), [2, 24, 10, 10]);
+        assert_eq!(
+            fitted(&lists[0], Some(50)),
+            [2, 34, 10],
+            "a column is left out before texts are cut too short"
+        );
+        assert_eq!(fitted(&lists[0], Some(28)), [2, 24]);
+        assert_eq!(fitted(&lists[0], Some(20)), [2]);
+        assert_eq!(fitted(&lists[2], Some(40)), [36], "an id is never cut");
+        assert_eq!(fitted(&lists[1], None), [60, 60]);
     }
 
     #[test]

@@ -14,33 +14,34 @@ const STEP: usize = 2;
 /// The record, or those of its members that are asked for.
 pub(super) fn render(members: &Map<String, Value>, columns: &[String], look: &Look) -> String {
     if columns.is_empty() {
-        return lines(members, 0, look);
+        return all(members, 0, look);
     }
     let record = Value::Object(members.clone());
-    let asked =
-        |path: &String| (path.clone(), member(&record, path).cloned().unwrap_or(Value::Null));
-    lines(&columns.iter().map(asked).collect::<Map<_, _>>(), 0, look)
+    let asked = |path: &'_ String| (path.clone(), member(&record, path).unwrap_or(&Value::Null));
+    let asked: Vec<(String, &Value)> = columns.iter().map(asked).collect();
+    lines(&asked, 0, look)
 }
 
-fn lines(members: &Map<String, Value>, indent: usize, look: &Look) -> String {
-    let inline = |value: &&Value| !is_block(value);
-    let widths = members
-        .iter()
-        .filter(|(_, value)| inline(value))
-        .map(|(name, _)| fit::width(&one_line(name)));
-    let width = widths.max().unwrap_or(0);
-    // What says most comes first, what is long last.
+/// Every member: what says most first, what is long last.
+fn all(members: &Map<String, Value>, indent: usize, look: &Look) -> String {
     let rank = |name: &str| FIRST.iter().position(|first| *first == name).unwrap_or(FIRST.len());
-    let mut members: Vec<(&String, &Value)> = members.iter().collect();
+    let mut members: Vec<(String, &Value)> =
+        members.iter().map(|(name, value)| (name.clone(), value)).collect();
     members.sort_by_key(|(name, value)| (is_block(value), rank(name)));
+    lines(&members, indent, look)
+}
+
+fn lines(members: &[(String, &Value)], indent: usize, look: &Look) -> String {
+    let inline = members.iter().filter(|(_, value)| !is_block(value));
+    let width = inline.map(|(name, _)| fit::width(&one_line(name))).max().unwrap_or(0);
     let mut text = String::new();
     for (name, value) in members {
         let name = one_line(name);
         let start = format!("{:indent$}{}", "", look.paint(&name, Paint::Bold));
-        match value {
+        match *value {
             Value::Object(inner) if is_block(value) => {
                 text.push_str(&(start + "\n"));
-                text.push_str(&lines(inner, indent + STEP, look));
+                text.push_str(&all(inner, indent + STEP, look));
             }
             Value::Array(items) if is_block(value) => {
                 text.push_str(&(start + "\n"));
@@ -84,8 +85,17 @@ fn listing(items: &[Value], indent: usize, look: &Look) -> String {
 /// A value beside its name, which ends at a column: a moment with how far away it is, a text in several lines.
 fn shown(name: &str, value: &Value, column: usize, look: &Look) -> String {
     let Value::String(text) = value else {
-        let none = if value.is_null() { look.paint("-", Paint::Dim) } else { String::new() };
-        return none + &wrapped(&cell::text(value), column, look);
+        let empty = match value {
+            Value::Null => true,
+            Value::Array(items) => items.is_empty(),
+            Value::Object(members) => members.is_empty(),
+            _ => false,
+        };
+        return if empty {
+            look.paint("-", Paint::Dim)
+        } else {
+            wrapped(&cell::text(value), column, look)
+        };
     };
     match cell::moment(text) {
         Some(moment) => {

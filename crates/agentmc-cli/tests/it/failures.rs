@@ -98,8 +98,8 @@ fn a_base_url_that_would_leak_the_key_is_refused() {
 fn a_usage_error_is_one_line_that_names_the_help() {
     refused(
         2,
-        "agentmc: unrecognized subcommand 'cal'; tip: a similar subcommand exists: 'call' (agentmc --help)",
-        &["cal"],
+        "agentmc: unrecognized subcommand 'operatons'; tip: a similar subcommand exists: 'operations' (agentmc --help)",
+        &["operatons"],
     );
     refused(
         2,

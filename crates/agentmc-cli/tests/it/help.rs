@@ -37,8 +37,8 @@ fn every_example_works_as_it_stands() {
     let mut examples: Vec<&str> =
         reference.lines().filter_map(|line| line.strip_prefix("    agentmc ")).collect();
     examples.retain(|example| !example.ends_with("[options]"));
-    let upload = run(&["files", "upload", "--help"]).stdout;
-    examples.extend(upload.lines().filter_map(|line| line.strip_prefix("  agentmc ")));
+    let overview = run(&[]).stdout;
+    examples.extend(overview.lines().filter_map(|line| line.strip_prefix("  agentmc ")));
     assert!(examples.len() > OPERATIONS.len(), "{examples:?}");
     for example in examples {
         let args = words(example);

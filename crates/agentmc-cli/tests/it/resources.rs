@@ -137,6 +137,20 @@ fn dates_are_read_in_the_time_zone_that_is_named() {
     assert_eq!(due("tomorrow 9:00", &["--tz", "Europe/Vienna"]), "2026-02-23T08:00:00Z");
     assert_eq!(due("-1w", &[]), "2026-02-15T09:30:00Z");
     assert_eq!(due("2026-02-22T17:21:00.5+02:00", &[]), "2026-02-22T17:21:00.5+02:00");
+    let item = [
+        "calendar",
+        "update",
+        "1",
+        "--dry-run",
+        "--start-at",
+        "today 9:00",
+        "--timezone",
+        "Asia/Tokyo",
+    ];
+    let start =
+        |more: &[&str]| run_in(&now, &[&item[..], more].concat()).json()["body"]["start_at"].take();
+    assert_eq!(start(&[]), "2026-02-22T00:00:00Z");
+    assert_eq!(start(&["--tz", "UTC"]), "2026-02-22T09:00:00Z");
     let wrong = run_in(&[("AGENTMC_NOW", "noon")], &["tasks", "list", "--dry-run"]);
     assert_eq!(
         (wrong.code, wrong.error()),

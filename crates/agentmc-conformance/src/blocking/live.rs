@@ -45,10 +45,12 @@ impl Live for Blocking {
     }
 
     /// Threads, by the names realtime gives them. Those that make calls stay for others.
-    fn busy(&self) -> usize {
-        let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-        let names = tasks.filter_map(|task| fs::read_to_string(task.path().join("comm")).ok());
-        names.filter(|name| name.starts_with("agentmc-") && name.trim() != "agentmc-call").count()
+    fn busy(&self) -> Box<dyn Fn() -> usize> {
+        Box::new(|| {
+            let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+            let names = tasks.filter_map(|task| fs::read_to_string(task.path().join("comm")).ok());
+            names.filter(|name| name.starts_with("agentmc-") && !name.contains("call")).count()
+        })
     }
 }
 

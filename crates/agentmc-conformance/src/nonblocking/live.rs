@@ -70,8 +70,9 @@ impl Live for Async {
     }
 
     /// Tasks, those of idle connections too.
-    fn busy(&self) -> usize {
-        self.runtime.metrics().num_alive_tasks()
+    fn busy(&self) -> Box<dyn Fn() -> usize> {
+        let runtime = Arc::clone(&self.runtime);
+        Box::new(move || runtime.metrics().num_alive_tasks())
     }
 }
 

@@ -10,6 +10,7 @@ mod proxy;
 mod realtime;
 mod servers;
 mod session;
+mod storage;
 mod suite;
 mod tls;
 mod wire;

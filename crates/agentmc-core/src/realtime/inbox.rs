@@ -268,6 +268,10 @@ impl Inbox {
         self.asked == Some(ticket)
     }
 
+    pub(crate) fn has_deliveries(&self) -> bool {
+        !self.out.is_empty()
+    }
+
     /// Whether a listing is under way, or wanted at once.
     pub(crate) fn is_listing(&self) -> bool {
         self.asked.is_some() || self.need == Need::Listing

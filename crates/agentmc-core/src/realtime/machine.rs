@@ -201,6 +201,19 @@ impl Realtime {
         self.out.pop_front()
     }
 
+    /// What [`Output::Handled`] says of a subscription right after its event, if that comes next: for drivers
+    /// that pass on both at once.
+    pub fn poll_handled(&mut self, id: SubscriptionId) -> Option<SignalId> {
+        match self.out.front() {
+            Some(Output::Handled(of, signal)) if *of == id => {
+                let signal = *signal;
+                self.out.pop_front();
+                Some(signal)
+            }
+            _ => None,
+        }
+    }
+
     /// When to come back with [`Input::Timeout`] if nothing happens.
     #[must_use]
     pub fn deadline(&self) -> Option<Duration> {

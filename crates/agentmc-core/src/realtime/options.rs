@@ -220,7 +220,7 @@ impl HostOptions {
 pub enum Event {
     /// How the websocket it listens on stands.
     State(State),
-    /// The session is claimed and listened to.
+    /// The session is claimed and listened to: whatever is said from now on is told.
     Ready(Box<AgentRealtimeSession>),
     /// The host's channel is listened to, for the first time or again.
     Listening,

@@ -18,6 +18,7 @@ use crate::operation::Operation;
 use crate::ops::files::{DownloadFile, ShowFile};
 use crate::reply::Reply;
 use crate::retry::Failure;
+use crate::trace;
 
 const OPERATION: &str = DownloadFile::ENDPOINT.id;
 
@@ -43,7 +44,6 @@ pub struct Download {
 }
 
 /// What a driver does next in a download.
-#[derive(Debug)]
 #[must_use]
 pub enum DownloadStep {
     /// Perform the call, and report its outcome to [`Download::replied`].
@@ -183,6 +183,7 @@ impl Download {
     pub fn ended(&mut self, outcome: Result<http::Response<Bytes>, TransportError>, jitter: f64) {
         let State::Get(uri) = mem::replace(&mut self.state, State::Over) else { return };
         let Progress { bytes, total } = self.progress();
+        trace::storage(OPERATION, self.attempt, &outcome, bytes - self.before);
         if bytes > self.before {
             // It moves: what went wrong before is forgiven.
             (self.attempt, self.renewed) = (1, false);
@@ -274,6 +275,18 @@ impl Download {
 fn start(headers: &HeaderMap) -> Option<u64> {
     let range = headers.get(CONTENT_RANGE)?.to_str().ok()?.trim();
     range.strip_prefix("bytes ")?.split_once('-')?.0.trim().parse().ok()
+}
+
+/// Leaves out the URL, whose signature is as good as a credential.
+impl fmt::Debug for DownloadStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(call) => f.debug_tuple("Call").field(call).finish(),
+            Self::Get(request) => f.debug_tuple("Get").field(&request.uri().host()).finish(),
+            Self::Wait(delay) => f.debug_tuple("Wait").field(delay).finish(),
+            Self::Done(result) => f.debug_tuple("Done").field(result).finish(),
+        }
+    }
 }
 
 impl fmt::Debug for Download {

@@ -16,6 +16,7 @@ use crate::error::{Error, TransferError};
 use crate::operation::Operation;
 use crate::ops::files::{CreateFile, CreateFileUpload};
 use crate::reply::Reply;
+use crate::trace;
 
 pub(super) const OPERATION: &str = CreateFileUpload::ENDPOINT.id;
 
@@ -99,7 +100,6 @@ pub struct Upload {
 }
 
 /// What a driver does next in an upload.
-#[derive(Debug)]
 #[must_use]
 pub enum UploadStep {
     /// Perform the call, and report its outcome to [`Upload::replied`].
@@ -135,7 +135,11 @@ impl Upload {
         match mem::replace(&mut self.state, State::Over) {
             State::Ask => {
                 self.state = State::Ask;
-                self.call(&self.ticket_wanted())
+                // What the last step would refuse is found out before the bytes are sent.
+                match self.api.call(&self.file_wanted("")) {
+                    Ok(_) => self.call(&self.ticket_wanted()),
+                    Err(error) => self.fail(error.into()),
+                }
             }
             State::Put(ticket) => {
                 let request = self.request(&ticket);
@@ -150,16 +154,7 @@ impl Upload {
                 UploadStep::Wait(delay)
             }
             State::Make(upload) => {
-                let mut make = CreateFile::new(&*upload);
-                if let Some(name) = &self.file.display_name {
-                    make = make.display_name(name.clone());
-                }
-                if let Some(folder) = self.file.folder_id {
-                    make = make.folder_id(folder);
-                }
-                if let Some(agent) = self.file.owner_agent_id {
-                    make = make.owner_agent_id(agent);
-                }
+                let make = self.file_wanted(&upload);
                 self.state = State::Make(upload);
                 self.call(&make)
             }
@@ -197,6 +192,7 @@ impl Upload {
         jitter: f64,
     ) {
         let State::Put(ticket) = mem::replace(&mut self.state, State::Over) else { return };
+        trace::storage(OPERATION, self.attempt, &outcome, self.byte_size);
         self.state = if outcome.as_ref().is_ok_and(|reply| reply.status().is_success()) {
             // Storage may be content before the last byte is sent; then there is no saying what it took.
             let taken = sent.ok_or(TransferError::Changed { operation: OPERATION });
@@ -246,6 +242,20 @@ impl Upload {
         }
     }
 
+    fn file_wanted(&self, upload: &str) -> CreateFile {
+        let mut make = CreateFile::new(upload);
+        if let Some(name) = &self.file.display_name {
+            make = make.display_name(name.clone());
+        }
+        if let Some(folder) = self.file.folder_id {
+            make = make.folder_id(folder);
+        }
+        match self.file.owner_agent_id {
+            Some(agent) => make.owner_agent_id(agent),
+            None => make,
+        }
+    }
+
     fn call<O: Operation>(&mut self, operation: &O) -> UploadStep {
         match self.api.call(operation) {
             Ok(call) => UploadStep::Call(Box::new(call)),
@@ -286,6 +296,18 @@ impl Upload {
 
 fn read<O: Operation>(reply: &http::Response<Bytes>) -> Result<crate::Output<O>, Error> {
     Ok(O::Reply::read(O::ENDPOINT.id, reply)?)
+}
+
+/// Leaves out the URL, whose signature is as good as a credential.
+impl fmt::Debug for UploadStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(call) => f.debug_tuple("Call").field(call).finish(),
+            Self::Put(request) => f.debug_tuple("Put").field(&request.uri().host()).finish(),
+            Self::Wait(delay) => f.debug_tuple("Wait").field(delay).finish(),
+            Self::Done(result) => f.debug_tuple("Done").field(result).finish(),
+        }
+    }
 }
 
 impl fmt::Debug for Upload {

@@ -60,6 +60,13 @@ pub(super) fn record(cx: &mut Context<'_>, operation: AgentHeartbeat) -> Answer<
         agent.updated_at = Some(now);
     }
     let host = host.or_else(|| cx.world.agents.get(&about?)?.host_id);
+    let known = host.and_then(|host| cx.world.hosts.get(&host)).cloned();
+    if let (Some(host), Some(updates)) = (known, operation.host_runtime_updates) {
+        let actor = cx.actor();
+        for update in updates {
+            cx.world.report_command(&host, update, &actor);
+        }
+    }
     Ok(reply(cx, host, about))
 }
 
@@ -68,7 +75,8 @@ fn reply(cx: &Context<'_>, host: Option<HostId>, agent: Option<AgentId>) -> Agen
     reply.host =
         host.and_then(|host| cx.world.hosts.get(&host)).map(|host| host::counted(cx.world, host));
     if cx.revision >= Revision::V0_3_169 {
-        reply = reply.defaults(HeartbeatDefaults::new(INTERVAL)).host_runtime_commands(Vec::new());
+        let commands = host.map(|host| cx.world.pending_commands(host)).unwrap_or_default();
+        reply = reply.defaults(HeartbeatDefaults::new(INTERVAL)).host_runtime_commands(commands);
         reply.host_realtime = host.map(|host| Nullable::Value(realtime::host_socket(cx, host)));
         let agent = agent.and_then(|agent| cx.world.agents.get(&agent));
         reply.agent = agent.map(|agent| {

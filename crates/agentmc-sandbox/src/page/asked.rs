@@ -1,6 +1,6 @@
 //! What the page, and whoever else drives a browser's side, asks for.
 
-use agentmc_types::Object;
+use agentmc_types::{HostRuntimeCommandPayload, Object};
 use serde::{Deserialize, Deserializer};
 
 #[derive(Debug, Deserialize)]
@@ -27,6 +27,13 @@ pub(super) struct NewMessage {
     pub(super) payload: Object,
     #[serde(default)]
     pub(super) envelope: Option<usize>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct NewCommand {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) payload: HostRuntimeCommandPayload,
 }
 
 #[derive(Debug, Deserialize)]

@@ -16,6 +16,9 @@ const KEPT: usize = 10_000;
 /// How many sessions are kept.
 const SESSIONS: usize = 1_000;
 
+/// How many commands to hosts are kept.
+const COMMANDS: usize = 1_000;
+
 /// How many notifications are forgotten at a time, since forgetting moves all the others.
 const AT_ONCE: usize = 500;
 
@@ -28,6 +31,7 @@ impl World {
         self.calendar_comments.keep_last(KEPT);
         self.brief_entries.keep_last(KEPT);
         self.sessions.keep_last(SESSIONS);
+        self.commands.keep_last(COMMANDS);
         if self.notifications.len() > KEPT {
             self.notifications.drain(..self.notifications.len() - KEPT + AT_ONCE);
         }

@@ -36,7 +36,7 @@ impl World {
         if let Some(user) = user {
             self.member(team, user)?;
         }
-        self.tick(1);
+        self.pass();
         let (now, end) = (self.now(), self.after(LIFE));
         let session = self.sessions.add(|id| {
             let mut session =
@@ -127,7 +127,7 @@ impl World {
     /// Lets a second pass and the browser of a session be heard from, unless the session has ended; tells the time.
     fn browser_lives(&mut self, session: SessionId) -> Option<Timestamp> {
         self.sessions.get(&session).filter(|session| !has_ended(session))?;
-        self.tick(1);
+        self.pass();
         let now = self.now();
         let session = self.sessions.get_mut(&session)?;
         session.last_browser_heartbeat_at = Some(now);

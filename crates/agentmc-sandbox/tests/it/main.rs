@@ -8,6 +8,7 @@ mod briefs;
 mod browser;
 mod calendar;
 mod client;
+mod commands;
 mod comments;
 mod corpus;
 mod credentials;

@@ -1,5 +1,6 @@
 //! One websocket for all, and none for nobody.
 
+use std::any::type_name;
 use std::process::Command;
 
 use agentmc_conformance::{Async, Blocking, Live, live_on_both};
@@ -85,9 +86,9 @@ fn everything_ends_with_the_last_handle() {
 }
 
 fn all_ends<S: Live>() {
-    let Stage { sandbox, agent, client, realtime } = Stage::<S>::new();
-    let stage = Stage::<S> { sandbox, agent, client, realtime };
-    assert_eq!(stage.client.busy(), 0);
+    let stage = Stage::<S>::new();
+    let busy = stage.client.busy();
+    assert_eq!(busy(), 0);
     let session = stage.request();
     let mut subscription = stage.join(session);
     stage.say(session, "Hello");
@@ -97,9 +98,9 @@ fn all_ends<S: Live>() {
     drop(realtime);
     drop(subscription);
     until("the websocket is closed", || sandbox.sockets().is_empty());
-    assert!(client.busy() > 0, "a handle is left");
+    assert!(busy() > 0, "a handle is left");
     drop(clone);
-    // What is left of the async client are idle connections, which end with the sandbox.
-    drop(sandbox);
-    until("nothing is left", || client.busy() == 0);
+    // The async client's own connections end with it.
+    drop((client, sandbox));
+    until(&format!("nothing is left of {}", type_name::<S>()), || busy() == 0);
 }

@@ -96,16 +96,12 @@ impl Realtime {
         if !session.is_paused {
             session.inbox.confirmed();
         }
-        self.timers.clear((id, Timer::Ready));
         self.timers.clear((id, Timer::List));
-        if let Some(claimed) = session.claimed.take() {
-            self.event(id, Event::Ready(claimed));
-        }
         self.deliver(now, id);
     }
 
     pub(super) fn not_ready(&mut self, now: Duration, id: SubscriptionId) {
-        if self.sessions.get(&id).is_some_and(|session| !session.was_ready) {
+        if self.sessions.get(&id).is_some_and(|session| !session.was_ready || session.claimed.is_some()) {
             self.finish(now, id, End::Timeout);
         }
     }
@@ -137,6 +133,15 @@ impl Realtime {
     pub(super) fn deliver(&mut self, now: Duration, id: SubscriptionId) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let mut end = None;
+        // Who starts "now" is told when that is: what is said from then on is told.
+        let knows_now = session.inbox.last_id().is_some() || session.inbox.has_deliveries();
+        if session.was_ready
+            && knows_now
+            && let Some(claimed) = session.claimed.take()
+        {
+            self.timers.clear((id, Timer::Ready));
+            self.out.push_back(Output::Event(id, Event::Ready(claimed)));
+        }
         while let Some(delivery) = session.inbox.poll() {
             match delivery {
                 Delivery::Signal(signal) => {

@@ -71,6 +71,31 @@ fn where_to_start_decides_what_is_told() {
 }
 
 #[test]
+fn ready_is_told_when_it_is_known_where_now_is() {
+    let is_ready = |(_, event): &_| matches!(event, Event::Ready(_));
+    let mut service = Service::new();
+    service.request(42);
+    service.store(42, "browser", "message", &chat("before"));
+    service.delays_listings = true;
+    service.subscribe(options());
+    assert!(!service.events.iter().any(is_ready));
+    service.say(42, "1");
+    service.answer_delayed();
+    assert!(service.events.iter().any(is_ready));
+    let said = service.events.iter().position(|(_, event)| matches!(event, Event::Message(_)));
+    assert!(service.events.iter().position(is_ready) < said);
+    service.say(42, "2");
+    assert_eq!(service.chats(), [r#""1""#, r#""2""#]);
+
+    let mut service = Service::new();
+    service.request(42);
+    service.delays_listings = true;
+    let subscription = service.subscribe(options());
+    service.seconds(46);
+    assert_eq!(service.end(subscription), "the subscription was not ready in time");
+}
+
+#[test]
 fn what_was_missed_comes_in_order_and_page_after_page() {
     let (mut service, _) = Service::with_session(options());
     service.say(42, "before");

@@ -56,8 +56,8 @@ mod workers;
 
 pub use agentmc_core::realtime::{
     Announcement, Body, ChannelType, End, Event, Gaps, HostOptions, Json, Loss, MailboxLimits,
-    Message, Outgoing, Patience, Signal, SignalKind, Start, State, SessionOptions, Tuning, chunk, inbox,
-    message, publish,
+    Message, Outgoing, Patience, SessionOptions, Signal, SignalKind, Start, State, Tuning, chunk,
+    inbox, message, publish,
 };
 pub use subscription::{Publisher, Subscription};
 

@@ -11,8 +11,11 @@ use std::path::PathBuf;
 use agentmc_core::Revision;
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::auth::AuthArgs;
+use crate::config_show::Config;
 #[cfg(feature = "sandbox")]
 use crate::failure::Failure;
+use crate::openapi::Openapi;
 use crate::resource::sending::Sending;
 use crate::view::View;
 
@@ -33,6 +36,9 @@ pub(crate) const EVERYWHERE: &str = "Options of every command";
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = EVERYWHERE)]
 pub(crate) struct Common {
+    /// The profile to use [env: AGENTMC_PROFILE] [default: the one called default, if it is there]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
     /// Where the API is [env: AGENTMC_BASE_URL] [default: https://agentmc.ai/api/v1]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) base_url: Option<String>,
@@ -69,6 +75,9 @@ pub(crate) struct Common {
     /// Allow plain http to another machine; the key then travels unencrypted
     #[arg(long, global = true)]
     pub(crate) allow_plain_http: bool,
+    /// The API key of the profile; environment and key file overrule it.
+    #[arg(skip)]
+    pub(crate) api_key: Option<agentmc_core::types::Secret>,
     /// Run this one command against a fresh server of its own on this machine
     #[cfg(feature = "sandbox")]
     #[arg(long, global = true, conflicts_with_all = ["base_url", "api_key_file"])]
@@ -76,15 +85,34 @@ pub(crate) struct Common {
 }
 
 impl Common {
-    /// Refuses flags that say which server to call and as whom, where they would have no effect.
+    /// Whether the command has a server of its own, which is none of the profile's business.
+    pub(crate) const fn is_elsewhere(&self) -> bool {
+        #[cfg(feature = "sandbox")]
+        return self.sandbox;
+        #[cfg(not(feature = "sandbox"))]
+        false
+    }
+
+    /// Refuses flags that say which server to call, how and as whom, where they would have no effect.
     #[cfg(feature = "sandbox")]
     pub(crate) fn refuse_target(&self, command: &str) -> Result<(), Failure> {
+        self.refuse_server(command)?;
+        Self::refuse([("--revision", self.revision.is_some())], command)
+    }
+
+    /// Refuses flags that say which server to call and as whom, where they would have no effect.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn refuse_server(&self, command: &str) -> Result<(), Failure> {
         let flags = [
             ("--base-url", self.base_url.is_some()),
             ("--api-key-file", self.api_key_file.is_some()),
             ("--agent", self.agent.is_some()),
-            ("--revision", self.revision.is_some()),
         ];
+        Self::refuse(flags, command)
+    }
+
+    #[cfg(feature = "sandbox")]
+    fn refuse<const N: usize>(flags: [(&str, bool); N], command: &str) -> Result<(), Failure> {
         match flags.iter().find(|(_, given)| *given) {
             None => Ok(()),
             Some((flag, _)) => Err(Failure::input(format!("{flag} means nothing to {command}"))),
@@ -125,6 +153,12 @@ pub(crate) enum Command {
     Decode(Decode),
     /// Print the documentation of an operation
     Docs(Docs),
+    /// Log in with an API key, see whether it counts, log out
+    Auth(AuthArgs),
+    /// Show the configuration
+    Config(Config),
+    /// Write the API as an OpenAPI 3.1 document, or compare a published one with it
+    Openapi(Openapi),
     /// Print what makes a shell complete commands, values and ids
     Completions(Completions),
     /// Write the manual pages into a folder

@@ -11,9 +11,9 @@ use crate::value;
 
 pub(crate) fn run(common: &Common, args: &Call, out: &mut Output) -> Result<(), Failure> {
     let endpoint = find(&args.id)?;
-    args.sending.refuse_all(endpoint)?;
     let params = value::params(endpoint, args.sending.json.as_deref(), &args.params)?;
     let (sending, view) = (args.sending.clone(), args.view.clone());
-    let target = Target::new(common)?;
-    perform::run(target, common, Request { endpoint, params, sending, view }, out)
+    let request = Request { endpoint, params, sending, view };
+    request.refuse_repetition()?;
+    perform::run(Target::new(common)?, common, request, out)
 }

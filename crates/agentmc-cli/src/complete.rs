@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::args::Args;
 use crate::config;
+use crate::profile;
 use crate::text::one_line;
 
 /// How long ids may take to fetch. Somebody is waiting with a finger on the key.
@@ -87,7 +88,9 @@ fn candidate((id, label): (String, String)) -> CompletionCandidate {
 /// Ids and names, as far as they come in time. Whatever fails, nothing is completed and nothing said.
 fn fetch(source: Source) -> Option<Vec<(String, String)>> {
     let args = Args::try_parse_from(["agentmc", "operations"]).ok()?;
-    let api = config::api(&args.common).ok()?;
+    let mut common = args.common;
+    profile::chosen(&common).ok()?.fill(&mut common).ok()?;
+    let api = config::api(&common).ok()?;
     let api = api.timeout(PATIENCE).connect_timeout(PATIENCE).deadline(PATIENCE);
     let client = Client::new(api.retry(RetryPolicy::NEVER));
     let endpoint = agentmc_core::find(source.operation).ok()?;

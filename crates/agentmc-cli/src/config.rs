@@ -1,4 +1,4 @@
-//! Where the API is and who is calling: flags over environment.
+//! Where the API is and who is calling: flags over environment over profile.
 
 use std::env::VarError;
 use std::fs::File;
@@ -26,26 +26,33 @@ pub(crate) const fn variable(auth: Auth) -> &'static str {
 
 /// The API as flags and environment describe it.
 pub(crate) fn api(common: &Common) -> Result<Api, Failure> {
-    let mut api = tuned(Api::anonymous(), common);
-    let url = match &common.base_url {
-        Some(url) => Some(url.clone()),
-        None => environment("AGENTMC_BASE_URL")?,
-    };
-    if let Some(url) = url {
-        let parse =
-            if common.allow_plain_http { BaseUrl::allowing_plain_http } else { BaseUrl::new };
-        api = api.at(parse(&url).map_err(BuildError::from)?);
-    }
+    let url = base_url(common)?;
+    let mut api = placed(tuned(Api::anonymous(), common), url.as_deref(), common)?;
     for auth in Auth::ALL {
         let secret = match &common.api_key_file {
             Some(file) if *auth == Auth::ApiKey => Some(read_key(file)?),
-            _ => environment(variable(*auth))?,
+            _ => environment(variable(*auth))?.or_else(|| held(*auth, common)),
         };
         if let Some(secret) = secret {
             api = api.credential(Credential::new(*auth, secret.trim())?);
         }
     }
     Ok(api)
+}
+
+/// The base URL that flags or environment name.
+pub(crate) fn base_url(common: &Common) -> Result<Option<String>, Failure> {
+    match &common.base_url {
+        Some(url) => Ok(Some(url.clone())),
+        None => environment("AGENTMC_BASE_URL"),
+    }
+}
+
+/// The same at a base URL, if one is named.
+pub(crate) fn placed(api: Api, url: Option<&str>, common: &Common) -> Result<Api, Failure> {
+    let Some(url) = url else { return Ok(api) };
+    let parse = if common.allow_plain_http { BaseUrl::allowing_plain_http } else { BaseUrl::new };
+    Ok(api.at(parse(url).map_err(BuildError::from)?))
 }
 
 /// The same with what the flags say about every call.
@@ -63,7 +70,7 @@ pub(crate) fn tuned(mut api: Api, common: &Common) -> Api {
 }
 
 /// The variable called `name`, if it is set. One that is no text must not be taken for one that is not set.
-fn environment(name: &str) -> Result<Option<String>, Failure> {
+pub(crate) fn environment(name: &str) -> Result<Option<String>, Failure> {
     match std::env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
         Err(VarError::NotPresent) => Ok(None),
@@ -71,10 +78,16 @@ fn environment(name: &str) -> Result<Option<String>, Failure> {
     }
 }
 
+/// The secret that the profile holds.
+fn held(auth: Auth, common: &Common) -> Option<String> {
+    let key = common.api_key.as_ref().filter(|_| auth == Auth::ApiKey)?;
+    Some(key.expose().to_owned())
+}
+
 /// The longest key file that is read, in bytes.
 const LONGEST_KEY: u64 = 64 << 10;
 
-fn read_key(file: &Path) -> Result<String, Failure> {
+pub(crate) fn read_key(file: &Path) -> Result<String, Failure> {
     let shown = file.display();
     let mut text = String::new();
     let read = File::open(file).and_then(|file| file.take(LONGEST_KEY).read_to_string(&mut text));

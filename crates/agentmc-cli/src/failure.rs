@@ -23,6 +23,8 @@ pub(crate) enum Failure {
     Input(String),
     /// Reading or writing failed.
     Io { doing: String, error: io::Error },
+    /// A comparison was done, and found differences: all there is to say is said.
+    Differs,
     /// A demonstration did not go as it should.
     #[cfg(feature = "sandbox")]
     Unexpected(String),
@@ -57,6 +59,7 @@ impl Failure {
             Self::Call(error) | Self::Said { error, .. } => error.to_json(),
             Self::Input(_) => json!({"kind": "usage"}),
             Self::Io { .. } => json!({"kind": "io"}),
+            Self::Differs => return ExitCode::from(1),
             #[cfg(feature = "sandbox")]
             Self::Unexpected(_) => json!({"kind": "unexpected"}),
         };
@@ -65,6 +68,7 @@ impl Failure {
             Self::Io { error, .. } if error.kind() == io::ErrorKind::BrokenPipe => {
                 return ExitCode::SUCCESS;
             }
+            Self::Differs => return ExitCode::from(1),
             Self::Io { doing, error } => (3, format!("{doing}: {error}"), None),
             Self::Input(message) => (2, message, None),
             #[cfg(feature = "sandbox")]

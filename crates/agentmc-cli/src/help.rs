@@ -71,7 +71,7 @@ pub(crate) fn print(error: &clap::Error, meant: &str, when: Option<When>) -> io:
     let width = Some(look::width_of_help());
     let (mut before, mut after) = (String::new(), String::new());
     if let Some(name) = naming::names().find(|name| name.words().eq(meant.split(' '))) {
-        before = wrap(&purpose(&name), width, 0) + "\n\n";
+        before = wrap(&purpose(&name), width, 0, 0) + "\n\n";
         after = self::after(&name);
     } else if !naming::about(meant).is_empty() && !meant.contains(' ') {
         after = of_resource(meant);
@@ -85,8 +85,8 @@ pub(crate) fn print(error: &clap::Error, meant: &str, when: Option<When>) -> io:
         let line = match line {
             "Examples:" | "Errors:" if colored => format!("\u{1b}[1m{line}\u{1b}[0m"),
             line if line.starts_with("  agentmc ") => line.to_owned(),
-            line if line.starts_with("  ") => wrap(line, width, 7),
-            line => wrap(line, width, 0),
+            line if line.starts_with("  ") => wrap(line, width, 0, 7),
+            line => wrap(line, width, 0, 0),
         };
         text.push_str(&(line + "\n"));
     }

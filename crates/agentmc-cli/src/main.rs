@@ -6,10 +6,12 @@ use std::process::ExitCode;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 mod args;
+mod auth;
 mod call;
 mod complete;
 mod completions;
 mod config;
+mod config_show;
 mod curl;
 mod dates;
 mod decode;
@@ -22,9 +24,11 @@ mod input;
 mod interrupt;
 mod look;
 mod man;
+mod openapi;
 mod operations;
 mod output;
 mod perform;
+mod profile;
 mod progress;
 mod request;
 mod resource;
@@ -46,6 +50,7 @@ mod words;
 use args::{Args, Command, Common};
 use failure::Failure;
 use output::Output;
+use profile::Chosen;
 use resource::tree::{self, Scope, Taken};
 
 fn main() -> ExitCode {
@@ -75,7 +80,17 @@ fn understood(arguments: &[OsString]) -> Result<(), Failure> {
 
 fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let wrong = |error: clap::Error| Failure::input(error.to_string());
-    let common = Common::from_arg_matches(matches).map_err(wrong)?;
+    let mut common = Common::from_arg_matches(matches).map_err(wrong)?;
+    let chosen = profile::chosen(&common)?;
+    // Logging in may begin a profile.
+    if matches.subcommand_name() != Some("auth") {
+        chosen.required()?;
+    }
+    if common.is_elsewhere() || matches!(matches.subcommand_name(), Some("demo" | "sandbox")) {
+        chosen.fill_output(&mut common);
+    } else {
+        chosen.fill(&mut common)?;
+    }
     let mut out = Output::new(&common);
     if let Some((name, matches)) = resource::asked(matches) {
         resource::run(&common, &name, matches, &mut out)?;
@@ -85,22 +100,26 @@ fn run(matches: &ArgMatches) -> Result<(), Failure> {
         transfer::upload(&common, upload.unwrap_or(files), &mut out)?;
     } else {
         let args = Args::from_arg_matches(matches).map_err(wrong)?;
-        tool(&args, &mut out)?;
+        tool(&args, &common, &chosen, &mut out)?;
     }
     Ok(out.finish()?)
 }
 
-fn tool(args: &Args, out: &mut Output) -> Result<(), Failure> {
+/// Runs a command that is no resource's. The flags as they were given are in `args`, with the profile in `common`.
+fn tool(args: &Args, common: &Common, chosen: &Chosen, out: &mut Output) -> Result<(), Failure> {
     match &args.command {
-        Command::Call(call) => call::run(&args.common, call, out),
+        Command::Call(call) => call::run(common, call, out),
         Command::Completions(completions) => completions::run(completions, out),
-        Command::Decode(decode) => decode::run(&args.common, decode, out),
-        Command::Docs(docs) => docs::run(&args.common, docs, out),
+        Command::Auth(auth) => auth::run(common, auth, chosen, out),
+        Command::Config(config) => config_show::run(&args.common, config, chosen, out),
+        Command::Decode(decode) => decode::run(common, decode, out),
+        Command::Docs(docs) => docs::run(common, docs, out),
         Command::Man(man) => man::run(man, out),
-        Command::Operations(operations) => operations::run(&args.common, operations, out),
+        Command::Openapi(openapi) => openapi::run(common, openapi, out),
+        Command::Operations(operations) => operations::run(common, operations, out),
         #[cfg(feature = "sandbox")]
-        Command::Demo => demo::run(&args.common, out),
+        Command::Demo => demo::run(common, out),
         #[cfg(feature = "sandbox")]
-        Command::Sandbox(sandbox) => sandbox::run(&args.common, sandbox, out),
+        Command::Sandbox(sandbox) => sandbox::run(common, sandbox, out),
     }
 }

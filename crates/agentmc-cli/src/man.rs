@@ -14,6 +14,9 @@ pub(crate) fn run(args: &Man, out: &mut Output) -> Result<(), Failure> {
     if out.look().quiet {
         return Ok(());
     }
+    if out.is_json() {
+        return Ok(out.json(&serde_json::json!({"folder": args.folder}))?);
+    }
     Ok(out
         .text(&format!("The pages are in {shown}; `man -l {shown}/agentmc.1` shows the first."))?)
 }

@@ -29,13 +29,13 @@ pub(crate) fn run(common: &Common, args: &Operations, out: &mut Output) -> Resul
     }
     let row = |endpoint: &&'static Endpoint| {
         vec![
-            endpoint.tag.as_str().to_owned(),
             endpoint.id.to_owned(),
             endpoint.summary().to_owned(),
+            endpoint.tag.as_str().to_owned(),
         ]
     };
     Ok(out.text(&table::columns(
-        &["SUBJECT", "OPERATION", "SUMMARY"],
+        &["OPERATION", "SUMMARY", "SUBJECT"],
         &found.iter().map(row).collect::<Vec<_>>(),
         out.look(),
     ))?)

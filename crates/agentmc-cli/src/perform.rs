@@ -2,6 +2,7 @@
 
 use agentmc_blocking::Client;
 use agentmc_core::Endpoint;
+use agentmc_core::endpoint::Method;
 use serde_json::{Map, Value, json};
 
 use crate::args::Common;
@@ -19,6 +20,22 @@ pub(crate) struct Request {
     pub(crate) params: Map<String, Value>,
     pub(crate) sending: Sending,
     pub(crate) view: View,
+}
+
+impl Request {
+    /// Refuses to do again and again what changes something.
+    pub(crate) fn refuse_repetition(&self) -> Result<(), Failure> {
+        let id = self.endpoint.id;
+        let problem = match self.endpoint.method {
+            Method::GET => return Ok(()),
+            _ if self.sending.all => format!("--all fetches every page, and {id} lists nothing"),
+            _ if self.view.watch.is_some() => {
+                format!("--watch looks again and again, and {id} does more than look")
+            }
+            _ => return Ok(()),
+        };
+        Err(Failure::Input(problem))
+    }
 }
 
 /// Does it.

@@ -38,7 +38,6 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     let endpoint = name.endpoint;
     let sending = Sending::of(matches)?;
-    sending.refuse_all(endpoint)?;
     let view = View::of(matches)?;
     let target = Target::new(common)?;
     // Where something is planned in a time zone of its own, its dates are meant in that.
@@ -47,6 +46,7 @@ pub(crate) fn run(
     let params = read::params(endpoint, matches, &sending, &dates)?;
     let missing = read::missing(endpoint, &params, target.api.spoken_revision());
     let request = Request { endpoint, params, sending, view };
+    request.refuse_repetition()?;
     let done = match transferred(endpoint, &request) {
         true => crate::transfer::download(&target, common, &request, matches, out),
         false => perform::run(target, common, request, out),

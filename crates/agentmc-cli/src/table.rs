@@ -49,13 +49,15 @@ pub(crate) fn member<'a>(record: &'a Value, path: &str) -> Option<&'a Value> {
     })
 }
 
-/// Rows under a heading, in columns as wide as their widest cell.
+/// Rows under a heading, as far as they fit. The first column is never cut.
 pub(crate) fn columns(heading: &[&str], rows: &[Vec<String>], look: &Look) -> String {
     let plain = |text: &str| Cell { text: text.to_owned(), paint: Paint::Plain };
     let rows: Vec<Vec<Cell>> =
         rows.iter().map(|row| row.iter().map(|text| plain(text)).collect()).collect();
     let names = heading.iter().map(|name| (*name).to_owned()).collect();
-    let listing = Listing::of_cells(names, &rows, look.width, true);
+    let listing = Listing::of_cells(names, &rows, look.width, &|index, _| {
+        if index == 0 { usize::MAX } else { fit::LEAST }
+    });
     let mut text = listing.heading(look);
     rows.iter().for_each(|row| text.push_str(&listing.line(row, look)));
     text
@@ -77,7 +79,7 @@ fn page(value: &Value, look: &Look) -> String {
         (Some(current), Some(last), Some(total)) if last > 1 && !look.quiet => {
             let note =
                 format!("Page {current} of {last}, {total} in all. --all fetches every page.");
-            wrap(&note, look.width, 0)
+            wrap(&note, look.width, 0, 0)
                 .lines()
                 .map(|line| look.paint(line, Paint::Dim) + "\n")
                 .collect()
@@ -106,26 +108,36 @@ impl Listing {
         }
         let rows: Vec<Vec<Cell>> = sample.iter().map(|item| cells(&names, item, look)).collect();
         let width = if view.wide { Some(usize::MAX) } else { look.width };
-        Some(Self::of_cells(names, &rows, width, !view.columns.is_empty()))
+        let all = !view.columns.is_empty();
+        // An id that is cut leads nowhere.
+        let of_use = |_, name: &str| if name.ends_with("id") { usize::MAX } else { fit::LEAST };
+        let mut listing = Self::of_cells(names.clone(), &rows, width, &of_use);
+        // What is asked for is there, if need be squeezed, or wider than the terminal.
+        for width in [width, None] {
+            if all && listing.names.len() < names.len() {
+                listing = Self::of_cells(names.clone(), &rows, width, &|_, _| fit::SQUEEZED);
+            }
+        }
+        Some(listing)
     }
 
-    /// Columns as wide as they need and may be; as many as fit, unless `all` must be there.
+    /// Columns as wide as they need and may be, and as many as fit. `of_use` says how much of a cell must be shown.
     fn of_cells(
         mut names: Vec<String>,
         rows: &[Vec<Cell>],
         width: Option<usize>,
-        all: bool,
+        of_use: &dyn Fn(usize, &str) -> usize,
     ) -> Self {
         let wishes: Vec<fit::Wish> = names
             .iter()
             .enumerate()
             .map(|(column, name)| {
                 let cells = rows.iter().filter_map(|row| row.get(column)).map(Cell::width);
-                let whole = name.ends_with("id");
-                fit::Wish::new(fit::width(&one_line(name)), cells.max().unwrap_or(0), whole)
+                let (title, cells) = (fit::width(&one_line(name)), cells.max().unwrap_or(0));
+                fit::Wish::new(title, cells, of_use(column, name))
             })
             .collect();
-        let widths = fit::widths(&wishes, width, all);
+        let widths = fit::widths(&wishes, width);
         names.truncate(widths.len());
         Self { names, widths }
     }

@@ -110,6 +110,15 @@ pub(crate) fn upload(
     let args =
         Upload::from_arg_matches(matches).map_err(|error| Failure::input(error.to_string()))?;
     let (sending, view) = (Sending::of(matches)?, View::of(matches)?);
+    for (flag, given) in [
+        ("--all", sending.all),
+        ("--json", sending.json.is_some()),
+        ("--watch", view.watch.is_some()),
+    ] {
+        if given {
+            return Err(Failure::input(format!("{flag} means nothing to `agentmc files upload`")));
+        }
+    }
     let target = Target::new(common)?;
     let (file, filename) = new_file(&args)?;
     if sending.only_shown() {
@@ -179,6 +188,11 @@ pub(crate) fn download(
     out: &mut Output,
 ) -> Result<(), Failure> {
     out.at(target.now);
+    if request.view.watch.is_some() || request.sending.all {
+        return Err(Failure::input(
+            "a download is made once: --all and --watch mean nothing to it",
+        ));
+    }
     // What cannot be sent is refused before a file is touched.
     let verbose = Verbose::new(common.verbose);
     target.api.call_by_name(DOWNLOAD, request.params.clone())?;
@@ -242,6 +256,11 @@ struct Part(tempfile::NamedTempFile);
 
 impl Part {
     fn new(path: &Path) -> Result<Self, Failure> {
+        // A file may be replaced; a device, say, may not.
+        if path.metadata().is_ok_and(|there| !there.is_file()) {
+            let other = io::Error::other("something other than a file is there");
+            return Err(unwritable(path, other));
+        }
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),

@@ -1,6 +1,10 @@
 //! What of a reply is shown.
 
-#![allow(clippy::doc_markdown, reason = "these comments are the help, printed as they stand")]
+#![allow(
+    clippy::doc_markdown,
+    rustdoc::broken_intra_doc_links,
+    reason = "these comments are the help, printed as they stand"
+)]
 
 use std::time::Duration;
 

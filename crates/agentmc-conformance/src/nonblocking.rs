@@ -38,8 +38,7 @@ impl Async {
         // Another thread, since realtime goes on while nobody waits for it.
         let mut runtime = Builder::new_multi_thread();
         let runtime = runtime.worker_threads(1);
-        let runtime =
-            Arc::new(runtime.enable_all().build().expect("a runtime starts"));
+        let runtime = Arc::new(runtime.enable_all().build().expect("a runtime starts"));
         Self { client: client.expect("reqwest can be set up"), runtime }
     }
 

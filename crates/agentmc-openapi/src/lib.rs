@@ -27,11 +27,13 @@
 //!
 //! # What is not compared
 //!
-//! Words: titles, descriptions, examples, defaults, tags. In replies, everything but members, types and
-//! listed values. The bodies of refusals. Formats but `date-time`, `uuid`, `ipv4` and `ipv6`. A whole number
-//! that is at least 0 is not told from one without a least value, and a list of free-form objects beside a
-//! free-form object is not told from the object alone, which is how the service writes that it may be empty.
-//! Parts of requests that are not JSON.
+//! * Words: titles, descriptions, examples, defaults, tags.
+//! * In replies, everything but members, types, formats and listed values; the bodies of refusals.
+//! * Formats but `date-time`, `uuid`, `ipv4` and `ipv6`.
+//! * Whether a parameter may be null, which no URL or header can say.
+//! * Whether a whole number that has no least value may be negative: one of at least 0 is taken for the same.
+//! * A list of free-form objects beside a free-form object: so the service writes that it may be empty.
+//! * Bodies that are not JSON.
 //!
 //! # Out of scope
 //!

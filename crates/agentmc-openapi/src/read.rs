@@ -109,6 +109,8 @@ fn parameter<'a>(
         Some(schema) => read.schema(schema, Side::Request)?,
         None => content(read, parameter, Side::Request)?,
     };
+    // A URL or header has no way to write null.
+    node.facts.remove("nullable");
     if place == "path" || parameter.get("required") == Some(&Value::Bool(true)) {
         node.facts.insert("required", true.into());
     }

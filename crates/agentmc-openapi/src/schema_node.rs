@@ -115,6 +115,7 @@ impl<'a> Document<'a> {
         }
         keywords.add_types(&mut node);
         keywords.add_facts(&mut node, side);
+        move_to_choices(&mut node);
         for (name, property) in &keywords.properties {
             let mut part = self.schema(property, side)?;
             if side == Side::Request && keywords.required.contains(name) {
@@ -267,6 +268,16 @@ fn add_choice(node: &mut Node, choice: Node) {
         number += 1;
     }
     node.parts.insert(place, choice);
+}
+
+/// What limits texts is said of the alternative that is a text.
+fn move_to_choices(node: &mut Node) {
+    let Some(text) = node.parts.get_mut("(string)") else { return };
+    for name in ["maxLength", "minLength", "pattern"] {
+        if let Some(limit) = node.facts.remove(name) {
+            text.facts.entry(name).or_insert(limit);
+        }
+    }
 }
 
 /// An object of which nothing more is said.

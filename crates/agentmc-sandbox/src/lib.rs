@@ -52,24 +52,27 @@
 //! [`Sandbox::socket_fault`] does the same to websockets: a [`SocketFault`] drops, closes, delays, doubles, reverses,
 //! loses or garbles. [`Options::rate_limit`] and [`Options::latency`] make it as strict and as slow as a service far away.
 //!
+//! Nobody has to ask for some refusals: what is no request, or not the whole of one, gets an error envelope, too, and
+//! its connection ends.
+//!
 //! # What is kept
 //!
 //! [`Options::data`] keeps the world in a file, and [`World::save`] and [`World::load`] do so by hand. A world that
 //! is loaded goes on exactly as the one that was saved would.
 //!
 //! Nothing grows without end. The last 10,000 log entries, comments, notifications, signals, finished runs and
-//! entries of briefs are kept, and the last 1,000 sessions and commands to
-//! hosts' runtimes. A plan allows 10 agents, 1,000 each of boards, folders,
-//! briefs, hosts and open uploads, and 10,000 each of columns, tasks, items of the calendar and files; a file may have
+//! entries of briefs are kept, and the last 1,000 sessions and commands to hosts' runtimes. A plan allows 10 agents,
+//! 1,000 each of boards, folders, briefs, hosts and open uploads, and 10,000 each of columns, tasks, items of the calendar and files; a file may have
 //! 64 MiB, and all of them 256 MiB. What goes beyond is refused with status 402. A connection may be idle for a
-//! minute, and there are 1,024 at a time, 256 websockets among them. A websocket has 4,096 subscriptions and takes
-//! messages of 16 KiB; one whose client leaves more than 16 MiB unread is closed. A signal of more than 10,000 bytes is
+//! minute and take 10 seconds for the head of a request. There are 1,024 of them to the API and 256 to storage at a
+//! time, and 256 websockets; when there are as many, a new one takes the place of the one that is idle for the longest.
+//! A websocket has 4,096 subscriptions and takes messages of 16 KiB; one whose client leaves more than 16 MiB unread is closed. A signal of more than 10,000 bytes is
 //! stored and not pushed.
 //!
 //! # What it does not do
 //!
-//! Time passes by itself at one second a request, and otherwise as [`World::advance`] has it. Hosts and agents that
-//! fall silent stay online. Rate limits count wrong credentials like right ones, and storage has neither limits nor
+//! Time passes by itself at one second a request, or as on the wall with [`Clock::Wall`], and otherwise as
+//! [`World::advance`] has it. Hosts and agents that fall silent stay online. Rate limits count wrong credentials like right ones, and storage has neither limits nor
 //! latency. A world with a file is copied and written as a whole once a second while it changes, during the copying
 //! of which requests wait: some milliseconds, with full tables a tenth of a second. Sessions last for ten years,
 //! since clients hold their end against a clock of their own. Faults of HTTP do not strike websockets or the page,
@@ -103,10 +106,12 @@
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod connections;
 mod fault;
 mod handler;
 mod keys;
 mod limit;
+mod options;
 mod page;
 mod raw;
 mod reply;
@@ -123,12 +128,13 @@ mod world;
 
 pub use fault::{Fault, Rule, RuleError};
 pub use keys::Keys;
+pub use options::{Clock, Options};
 #[doc(hidden)]
 pub use raw::try_raw;
-pub use sandbox::{Options, Sandbox};
+pub use sandbox::Sandbox;
 pub use seen::Seen;
 pub use socket::{SocketFault, SocketSeen};
 pub use world::{
-    BriefEntry, BrowserMessage, CalendarComment, Push, RecurringTask, RuntimeCommand, SessionMessage,
-    Table, Team, Upload, World,
+    BriefEntry, BrowserMessage, CalendarComment, Push, RecurringTask, RuntimeCommand,
+    SessionMessage, Table, Team, Upload, World,
 };

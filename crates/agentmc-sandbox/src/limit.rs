@@ -40,7 +40,7 @@ impl Limit {
         if self.windows.len() >= CREDENTIALS && !self.windows.contains_key(credential) {
             self.windows.retain(|_, window| lives(window));
             if self.windows.len() >= CREDENTIALS {
-                self.windows.clear();
+                self.forget_least();
             }
         }
         let fresh = Window { start: now, requests: 0 };
@@ -54,6 +54,15 @@ impl Limit {
         }
         window.requests += 1;
         Ok(())
+    }
+
+    /// Forgets the credential that has made the fewest requests, and of several the one that began first: inventing
+    /// credentials does not make it forget one that has had its share.
+    fn forget_least(&mut self) {
+        let least = self.windows.iter().min_by_key(|(_, window)| (window.requests, window.start));
+        if let Some(least) = least.map(|(credential, _)| credential.clone()) {
+            self.windows.remove(&least);
+        }
     }
 }
 
@@ -90,6 +99,27 @@ mod tests {
             assert_eq!(limit.admit(&number.to_string(), at(0)), Ok(()));
         }
         assert!(limit.windows.len() <= CREDENTIALS);
+    }
+
+    #[test]
+    fn wrong_credentials_give_a_right_one_no_more_requests() {
+        let mut limit = Limit::new(Some(2));
+        for _ in 0..2 {
+            assert_eq!(limit.admit("a", at(0)), Ok(()));
+        }
+        for number in 0..5 * CREDENTIALS {
+            assert_eq!(limit.admit(&number.to_string(), at(1)), Ok(()));
+        }
+        assert_eq!(limit.admit("a", at(2)), Err(60));
+    }
+
+    #[test]
+    fn the_oldest_of_those_that_count_least_is_forgotten() {
+        let mut limit = Limit::new(Some(1));
+        for number in 0..=CREDENTIALS as u64 {
+            assert_eq!(limit.admit(&number.to_string(), at(number)), Ok(()));
+        }
+        assert!(!limit.windows.contains_key("0") && limit.windows.contains_key("1"));
     }
 
     #[test]

@@ -84,6 +84,22 @@ impl Refusal {
         )
     }
 
+    /// What cannot be read as a request, or does not arrive.
+    pub(crate) fn unreadable(status: StatusCode) -> Self {
+        let (code, message) = match status {
+            StatusCode::REQUEST_TIMEOUT => {
+                ("request.timeout", "The request did not arrive in time.")
+            }
+            StatusCode::URI_TOO_LONG => ("request.too_large", "The target is too long."),
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+                ("request.too_large", "There are too many headers, or they are too large.")
+            }
+            StatusCode::UPGRADE_REQUIRED => ("request.malformed", "Only websockets are here."),
+            _ => ("request.malformed", "This is no HTTP/1.1 request, or not the whole of one."),
+        };
+        Self::new(status, code, message)
+    }
+
     pub(crate) fn too_many() -> Self {
         Self::new(
             StatusCode::TOO_MANY_REQUESTS,

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use bytes::Bytes;
 
 use crate::fault::{Course, Rule, receive};
 use crate::keys::Keys;
+use crate::options::Options;
 use crate::save;
 use crate::saver::Saver;
 use crate::seen::Seen;
@@ -37,28 +37,6 @@ pub struct Sandbox {
     saver: Option<Saver>,
 }
 
-/// How to start a [`Sandbox`].
-#[derive(Clone, Debug)]
-#[must_use = "options do nothing until a sandbox starts with them"]
-#[non_exhaustive]
-pub struct Options {
-    /// The port to listen on; 0, the default, takes a free one. Storage takes a free one in any case.
-    pub port: u16,
-    /// What the world and the keys are made from; 0 by default. The same seed gives the same ones.
-    pub seed: u64,
-    /// The file the world is kept in; none by default.
-    pub data: Option<PathBuf>,
-    /// The faults it starts with; none by default.
-    pub faults: Vec<Rule>,
-    /// How many requests to the API a credential may make in a minute; any number by default.
-    pub rate_limit: Option<u32>,
-    /// How long every reply of the API waits; not at all by default.
-    pub latency: Duration,
-    /// After how long without a frame a websocket is pinged, and after as long again closed with code 4201; 30
-    /// seconds by default.
-    pub activity_timeout: Duration,
-}
-
 impl Sandbox {
     /// Starts a sandbox on a free port, with seed 0.
     ///
@@ -73,10 +51,15 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// When the port is taken, the file cannot be read or written, or the machine gives no port or no thread.
+    /// When the port is taken, the file cannot be read or written or another sandbox has it, or the machine gives no
+    /// port or no thread.
     pub fn with(options: Options) -> io::Result<Self> {
-        let kept = options.data.as_deref().map(save::open).transpose()?.flatten();
-        let world = kept.unwrap_or_else(|| World::new(options.seed));
+        let (hold, kept) = match options.data.as_deref().map(save::open).transpose()? {
+            Some((hold, kept)) => (Some(hold), kept),
+            None => (None, None),
+        };
+        let mut world = kept.unwrap_or_else(|| World::new(options.seed));
+        world.revision = options.revision.unwrap_or(world.revision);
         let keys = world.keys().clone();
         let state = Arc::new(State::new(world, &options));
         let server = Server::start(options.port, Arc::clone(&state)).map_err(|error| {
@@ -89,7 +72,8 @@ impl Sandbox {
         let base = BaseUrl::new(&url).map_err(io::Error::other)?;
         let credential = Credential::api_key(&keys.host_key).map_err(io::Error::other)?;
         let api = Api::new(credential).at(base);
-        let saver = options.data.map(|path| Saver::start(Arc::clone(&state), path)).transpose()?;
+        let start = |(path, hold)| Saver::start(Arc::clone(&state), path, hold);
+        let saver = options.data.zip(hold).map(start).transpose()?;
         if saver.is_some() {
             state.changes.happened();
         }
@@ -162,14 +146,21 @@ impl Sandbox {
 
     /// Saves the world to its file now. It does nothing without one.
     ///
-    /// Changes are saved by themselves, at most once a second, and when the sandbox is dropped. This tells whether
-    /// that works.
+    /// Changes are saved by themselves, at most once a second, and when the sandbox is dropped; while that fails, it is
+    /// tried less and less often, in the end once a minute.
     ///
     /// # Errors
     ///
     /// When the file cannot be written.
     pub fn save(&self) -> io::Result<()> {
         self.saver.as_ref().map_or(Ok(()), Saver::save)
+    }
+
+    /// Why the last saving failed; `None` if it did not.
+    #[must_use]
+    pub fn save_error(&self) -> Option<io::Error> {
+        let error = locked(&self.state.save_error);
+        error.as_ref().map(|(kind, message)| io::Error::new(*kind, message.clone()))
     }
 
     /// Lets something go wrong from now on. Of several rules that match, the first one given that strikes counts.
@@ -309,66 +300,5 @@ impl fmt::Debug for Sandbox {
             .field("storage_url", &self.storage_url)
             .field("keys", &self.keys)
             .finish_non_exhaustive()
-    }
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            port: 0,
-            seed: 0,
-            data: None,
-            faults: Vec::new(),
-            rate_limit: None,
-            latency: Duration::ZERO,
-            activity_timeout: Duration::from_secs(30),
-        }
-    }
-}
-
-impl Options {
-    /// The port to listen on; 0 takes a free one.
-    pub const fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
-    /// What the world and the keys are made from.
-    pub const fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// The file the world is kept in. If it is there, the world and the keys are those it has, whatever the seed;
-    /// if not, they are new. Two sandboxes must not have the same file at a time.
-    pub fn data(mut self, path: PathBuf) -> Self {
-        self.data = Some(path);
-        self
-    }
-
-    /// The faults it starts with.
-    pub fn faults(mut self, rules: Vec<Rule>) -> Self {
-        self.faults = rules;
-        self
-    }
-
-    /// How many requests to the API a credential may make in a minute of the wall clock, which begins with the
-    /// first of them. Further ones get status 429, with the seconds to wait in `Retry-After`.
-    pub const fn rate_limit(mut self, requests: u32) -> Self {
-        self.rate_limit = Some(requests);
-        self
-    }
-
-    /// How long every reply of the API waits.
-    pub const fn latency(mut self, latency: Duration) -> Self {
-        self.latency = latency;
-        self
-    }
-
-    /// After how long without a frame a websocket is pinged, and after as long again closed with code 4201. Clients
-    /// are told in whole seconds, rounded up.
-    pub const fn activity_timeout(mut self, time: Duration) -> Self {
-        self.activity_timeout = time;
-        self
     }
 }

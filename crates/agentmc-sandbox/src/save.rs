@@ -1,8 +1,9 @@
 //! A world as a file.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,9 @@ pub(crate) mod rng;
 
 const FORMAT: &str = "agentmc-sandbox";
 const VERSION: u32 = 1;
+
+/// What the name of a file that is being written ends with.
+const DRAFT: &str = ".saving";
 
 /// What the file is, before it is read as that.
 #[derive(Deserialize)]
@@ -41,7 +45,9 @@ impl World {
     ///
     /// When the folder or the disk does not allow it, or the path is that of a link or a folder.
     pub fn save(&self, path: &Path) -> io::Result<()> {
-        let draft = draft(path)?;
+        static DRAFTS: AtomicU64 = AtomicU64::new(0);
+        let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
+        let draft = beside(path, &format!(".{}-{number}{DRAFT}", std::process::id()))?;
         let write = || {
             let file = create(&draft)?;
             let mut out = BufWriter::new(file);
@@ -92,16 +98,57 @@ impl World {
     }
 }
 
-/// Reads the world that a sandbox is to go on with, if there is one, and makes sure that it can be saved.
-pub(crate) fn open(path: &Path) -> io::Result<Option<World>> {
-    let draft = draft(path)?;
-    let tried = create(&draft).and_then(|_| fs::remove_file(&draft));
-    tried.map_err(|error| named(path, &error))?;
-    if fs::exists(path)? { World::load(path).map(Some) } else { Ok(None) }
+/// The sole right to a file, as long as it is kept.
+#[derive(Debug)]
+pub(crate) struct Hold {
+    /// Beside the file, which every saving replaces. It stays there: removing it would let go of it too early.
+    _lock: File,
 }
 
-/// Where a file is written before it gets its name: beside it, since only there it can be renamed.
-fn draft(path: &Path) -> io::Result<PathBuf> {
+/// Takes the file that a sandbox is to keep its world in, reads the world that is there, if one is, and makes sure
+/// that it can be saved.
+pub(crate) fn open(path: &Path) -> io::Result<(Hold, Option<World>)> {
+    let lock = beside(path, ".lock")?;
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let lock = options.open(&lock).map_err(|error| named(path, &error))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let why = io::Error::new(io::ErrorKind::ResourceBusy, "another sandbox has it");
+            return Err(named(path, &why));
+        }
+        Err(TryLockError::Error(error)) => return Err(named(path, &error)),
+    }
+    clear(path).map_err(|error| named(path, &error))?;
+    let draft = beside(path, DRAFT)?;
+    let tried = create(&draft).and_then(|_| fs::remove_file(&draft));
+    tried.map_err(|error| named(path, &error))?;
+    let world = if fs::exists(path)? { Some(World::load(path)?) } else { None };
+    Ok((Hold { _lock: lock }, world))
+}
+
+/// Removes what sandboxes that were killed while they saved have left.
+fn clear(path: &Path) -> io::Result<()> {
+    let draft = beside(path, ".")?;
+    let begins = draft.file_name().unwrap_or_default().as_encoded_bytes();
+    for entry in fs::read_dir(folder(path))? {
+        let name = entry?.file_name();
+        let rest = name.as_encoded_bytes().strip_prefix(begins);
+        if rest.is_some_and(|rest| rest.ends_with(DRAFT.as_bytes())) {
+            match fs::remove_file(path.with_file_name(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The name of a file beside another: there a draft can be renamed to it.
+fn beside(path: &Path, ending: &str) -> io::Result<PathBuf> {
     let refuse = |why: &str| named(path, &io::Error::new(io::ErrorKind::InvalidInput, why));
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => {
@@ -112,7 +159,7 @@ fn draft(path: &Path) -> io::Result<PathBuf> {
     }
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().ok_or_else(|| refuse("it has no file name"))?);
-    name.push(".saving");
+    name.push(ending);
     Ok(path.with_file_name(name))
 }
 
@@ -129,11 +176,15 @@ fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+fn folder(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or_else(|| Path::new("."))
+}
+
 /// Makes sure that a new name outlives a crash of the machine.
 #[cfg(unix)]
 fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
+    File::open(folder(path))?.sync_all()
 }
 
 #[cfg(not(unix))]

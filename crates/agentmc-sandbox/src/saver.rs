@@ -6,10 +6,14 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::save::Hold;
 use crate::state::{State, locked};
 
 /// The shortest time between two savings.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// The longest time between two savings while they fail.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Whether there is something to save.
 #[derive(Debug, Default)]
@@ -50,9 +54,9 @@ impl Changes {
     }
 
     /// Waits until saving may happen again, or the end.
-    fn pause(&self) {
+    fn pause(&self, time: Duration) {
         let goes_on = |pending: &mut Pending| !pending.ending;
-        let _ = self.news.wait_timeout_while(locked(&self.pending), PAUSE, goes_on);
+        let _ = self.news.wait_timeout_while(locked(&self.pending), time, goes_on);
     }
 }
 
@@ -61,14 +65,16 @@ pub(crate) struct Saver {
     state: Arc<State>,
     path: PathBuf,
     thread: Option<JoinHandle<()>>,
+    /// Dropped after the last saving.
+    _hold: Hold,
 }
 
 impl Saver {
-    pub(crate) fn start(state: Arc<State>, path: PathBuf) -> io::Result<Self> {
+    pub(crate) fn start(state: Arc<State>, path: PathBuf, hold: Hold) -> io::Result<Self> {
         let (shared, file) = (Arc::clone(&state), path.clone());
         let thread = std::thread::Builder::new().name("agentmc-sandbox-saver".into());
         let thread = thread.spawn(move || work(&shared, &file))?;
-        Ok(Self { state, path, thread: Some(thread) })
+        Ok(Self { state, path, thread: Some(thread), _hold: hold })
     }
 
     /// Saves the world as it is now.
@@ -88,17 +94,27 @@ impl Drop for Saver {
 }
 
 fn work(state: &State, path: &std::path::Path) {
+    let mut pause = PAUSE;
     loop {
         let pending = state.changes.next();
-        if pending.changed && save(state, path).is_err() && !pending.ending {
-            // The disk may be full for a moment only. Whoever needs to know saves by hand.
-            state.changes.happened();
-        }
+        pause = match pending.changed.then(|| save(state, path)) {
+            Some(Err(_)) if !pending.ending => {
+                // The disk may be full for a moment only.
+                state.changes.happened();
+                later(pause)
+            }
+            _ => PAUSE,
+        };
         if pending.ending {
             return;
         }
-        state.changes.pause();
+        state.changes.pause(pause);
     }
+}
+
+/// How long to wait after one more failure.
+fn later(pause: Duration) -> Duration {
+    pause.saturating_mul(2).min(LONGEST_PAUSE)
 }
 
 fn save(state: &State, path: &std::path::Path) -> io::Result<()> {
@@ -106,5 +122,20 @@ fn save(state: &State, path: &std::path::Path) -> io::Result<()> {
     let _alone = locked(&state.saving);
     // A copy, so that requests do not wait for the disk.
     let world = locked(&state.world).clone();
-    world.save(path)
+    let saved = world.save(path);
+    let failed = saved.as_ref().err().map(|error| (error.kind(), error.to_string()));
+    *locked(&state.save_error) = failed;
+    saved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pause_grows_while_saving_fails_and_has_an_end() {
+        let pauses = std::iter::successors(Some(PAUSE), |pause| Some(later(*pause))).take(9);
+        let seconds: Vec<_> = pauses.map(|pause| pause.as_secs()).collect();
+        assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    }
 }

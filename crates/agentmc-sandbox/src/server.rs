@@ -13,6 +13,7 @@ use crate::state::State;
 
 mod converse;
 mod doors;
+mod line;
 mod payload;
 mod socket;
 mod wire;

@@ -1,21 +1,25 @@
 //! What the server and its owner share.
 
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, COOKIE, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
+use uuid::Uuid;
 
+use crate::connections::Connections;
 use crate::fault::{Delivery, Fault, Rules, change, first_page, refusal};
 use crate::handler;
 use crate::limit::Limit;
+use crate::options::{Clock, Options};
 use crate::page;
 use crate::reply::Refusal;
-use crate::sandbox::Options;
 use crate::saver::Changes;
 use crate::seen::{Memory, Seen};
 use crate::socket::Sockets;
+use crate::store;
 use crate::world::World;
 
 /// A world, and what stands between it and its clients.
@@ -32,6 +36,11 @@ pub(crate) struct State {
     pub(crate) sockets: Sockets,
     /// Held while the world is saved.
     pub(crate) saving: Mutex<()>,
+    /// Why the last saving failed, if it did.
+    pub(crate) save_error: Mutex<Option<(io::ErrorKind, String)>>,
+    pub(crate) connections: Connections,
+    /// What the wall clock showed when the world last looked, if it follows it.
+    wall: Mutex<Option<SystemTime>>,
 }
 
 /// How long nobody can connect.
@@ -61,6 +70,9 @@ impl State {
             started: Instant::now(),
             changes: Changes::default(),
             saving: Mutex::default(),
+            save_error: Mutex::default(),
+            connections: Connections::new(options),
+            wall: Mutex::new((options.clock == Clock::Wall).then_some(SystemTime::UNIX_EPOCH)),
         }
     }
 
@@ -86,7 +98,7 @@ impl State {
             Some(fault) => change(&fault, response, &self.foreign()),
         };
         if origin == Origin::Api {
-            delivery.wait += self.latency;
+            delivery.wait = delivery.wait.saturating_add(self.latency);
         }
         delivery
     }
@@ -109,11 +121,31 @@ impl State {
     /// Changes the world, and pushes what comes of it before anybody else changes it.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
         let mut world = locked(&self.world);
+        self.keep_time(&mut world);
         let changed = change(&mut world);
         self.sockets.push(world.take_pushes());
         drop(world);
         self.changes.happened();
         changed
+    }
+
+    /// Moves the world's clock on by the time that has passed, if it follows the wall clock: to what that shows at the
+    /// first look, unless it is ahead. It never goes back.
+    fn keep_time(&self, world: &mut World) {
+        let mut wall = locked(&self.wall);
+        let Some(last) = *wall else { return };
+        let now = SystemTime::now();
+        let passed = if last == SystemTime::UNIX_EPOCH {
+            let shown = now.duration_since(last).unwrap_or_default().as_secs();
+            i64::try_from(shown).unwrap_or(i64::MAX).saturating_sub(world.now().as_second())
+        } else {
+            let passed = now.duration_since(last).unwrap_or_default().as_secs();
+            i64::try_from(passed).unwrap_or(i64::MAX)
+        };
+        world.follow(passed);
+        // The rest of a second counts the next time.
+        let counted = Duration::from_secs(u64::try_from(passed).unwrap_or_default());
+        *wall = Some(if last == SystemTime::UNIX_EPOCH { now } else { last + counted });
     }
 
     /// Answers a person at the sandbox's own page, which is no client: nothing of it is remembered or goes wrong.
@@ -124,7 +156,9 @@ impl State {
             if request.method() == Method::POST {
                 self.change(|world| page::answer(world, &sockets, request))
             } else {
-                page::answer(&mut locked(&self.world), &sockets, request)
+                let mut world = locked(&self.world);
+                self.keep_time(&mut world);
+                page::answer(&mut world, &sockets, request)
             }
         })
     }
@@ -132,6 +166,19 @@ impl State {
     /// Remembers a request that is no call of the API.
     pub(crate) fn remember(&self, request: Request<Bytes>, status: StatusCode) {
         locked(&self.seen).add(Seen::new(request, status, None));
+    }
+
+    /// The id of a request that does not reach the world.
+    pub(crate) fn request_id(&self) -> Uuid {
+        locked(&self.rules).request_id()
+    }
+
+    /// The reply to what cannot be read as a request, in the origin's own form.
+    pub(crate) fn unreadable(&self, origin: Origin, status: StatusCode) -> Response<Bytes> {
+        match origin {
+            Origin::Api => Refusal::unreadable(status).into_response(self.request_id()),
+            Origin::Storage => store::unreadable(status),
+        }
     }
 
     /// The reply of a fault that keeps the request from the world.

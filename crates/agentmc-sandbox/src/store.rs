@@ -35,6 +35,19 @@ pub(crate) fn answer(world: &mut World, request: &Request<Bytes>) -> Response<By
     reply(world, request).unwrap_or_else(Refusal::into_response)
 }
 
+/// The reply to what cannot be read as a request, or does not arrive.
+pub(crate) fn unreadable(status: StatusCode) -> Response<Bytes> {
+    let (code, message) = match status {
+        StatusCode::REQUEST_TIMEOUT => ("RequestTimeout", "The request did not arrive in time."),
+        StatusCode::URI_TOO_LONG => ("InvalidURI", "The target is too long."),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+            ("RequestHeaderSectionTooLarge", "There are too many headers, or they are too large.")
+        }
+        _ => ("InvalidRequest", "This is no HTTP/1.1 request, or not the whole of one."),
+    };
+    refusal(status, code, message).into_response()
+}
+
 fn reply(world: &mut World, request: &Request<Bytes>) -> Result<Response<Bytes>, Refusal> {
     let headers = request.headers();
     if CREDENTIALS.iter().any(|name| headers.contains_key(name)) {

@@ -7,9 +7,10 @@ use agentmc_core::Revision;
 use agentmc_types::{
     AgentId, AgentRealtimeSession, AgentRealtimeSignal, AgentRecurringTaskRun, Board, BoardColumn,
     BoardId, BriefEntryId, BriefId, CalendarItem, CalendarItemCommentId, CalendarItemId, ColumnId,
-    FileId, FolderId, Host, HostId, HostRuntimeCommandId, Log, LogId, Notification, RecurringBriefSummary,
-    RecurringTaskId, RecurringTaskRunId, SessionId, SignalId, Task, TaskComment, TaskCommentId,
-    TaskId, TeamAgent, TeamFile, TeamFileFolder, TeamId, TeamMember, Timestamp, UserId,
+    FileId, FolderId, Host, HostId, HostRuntimeCommandId, Log, LogId, Notification,
+    RecurringBriefSummary, RecurringTaskId, RecurringTaskRunId, SessionId, SignalId, Task,
+    TaskComment, TaskCommentId, TaskId, TeamAgent, TeamFile, TeamFileFolder, TeamId, TeamMember,
+    Timestamp, UserId,
 };
 use bytes::Bytes;
 use fastrand::Rng;
@@ -118,6 +119,7 @@ pub struct World {
     /// The tokens of agents that have connected.
     pub(crate) agent_tokens: BTreeMap<String, AgentId>,
     /// The last id given to an assignment of a calendar item.
+    #[serde(deserialize_with = "table::id")]
     last_assignment: u64,
     /// What nobody has taken yet. Who loads a world has no subscribers who could miss it.
     #[serde(skip)]

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use agentmc_core::Error;
 use agentmc_core::realtime::{
     CallId, Config, Event, HostOptions, Input, Output, Realtime as Machine, SessionOptions,
     SocketId, SubscriptionId, Tuning,
 };
 use agentmc_core::types::{HostRealtimeSocketPayload, SignalId, Timestamp};
-use agentmc_core::Error;
 use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;

@@ -122,7 +122,8 @@ fn converse(
     cx: &mut Context<'_>,
 ) -> Poll<Result<Utf8Bytes, Outcome>> {
     let mut websocket = Pin::new(websocket);
-    let lost = |error: tokio_tungstenite::tungstenite::Error| Outcome::Lost(None, error.to_string());
+    let lost =
+        |error: tokio_tungstenite::tungstenite::Error| Outcome::Lost(None, error.to_string());
     while let Poll::Ready(ready) = websocket.as_mut().poll_ready(cx) {
         if let Err(error) = ready {
             return Poll::Ready(Err(lost(error)));
@@ -175,7 +176,8 @@ async fn open(transport: &Transport, plan: &Plan) -> Result<WebSocket, String> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let connecting = TcpStream::connect((bare, port));
     let limit = transport.connect_timeout();
-    let stream = timeout(limit, connecting).await.map_err(|_| "no connection in time".to_owned())?;
+    let stream =
+        timeout(limit, connecting).await.map_err(|_| "no connection in time".to_owned())?;
     let stream = stream.map_err(|error| error.to_string())?;
     stream.set_nodelay(true).map_err(|error| error.to_string())?;
     let request = ClientRequestBuilder::new(uri).with_header("Origin", &plan.origin);

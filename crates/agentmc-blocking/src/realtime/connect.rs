@@ -68,7 +68,8 @@ pub(super) fn open(
     }
     let mut tls = None;
     if is_encrypted {
-        let name = ServerName::try_from(bare(host).to_owned()).map_err(|error| error.to_string())?;
+        let name =
+            ServerName::try_from(bare(host).to_owned()).map_err(|error| error.to_string())?;
         let client = ClientConnection::new(Arc::new(tls::config(config.tls_config())?), name);
         let mut client = Box::new(client.map_err(|error| error.to_string())?);
         while client.is_handshaking() {

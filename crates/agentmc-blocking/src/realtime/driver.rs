@@ -167,10 +167,8 @@ impl Driver {
                 Output::Call(id, call) => {
                     if let Err((id, _)) = self.workers.submit((id, call)) {
                         let error = TransportError::new(TransportKind::Connect, "no thread");
-                        self.machine.handle(
-                            self.started.elapsed(),
-                            Input::Replied(id, Err(error.into())),
-                        );
+                        self.machine
+                            .handle(self.started.elapsed(), Input::Replied(id, Err(error.into())));
                     }
                 }
                 Output::Event(id, event) => {

@@ -33,11 +33,7 @@ pub(super) enum Known {
 }
 
 impl Slot {
-    pub(super) const fn new(
-        limits: MailboxLimits,
-        agent: Option<AgentId>,
-        session: Known,
-    ) -> Self {
+    pub(super) const fn new(limits: MailboxLimits, agent: Option<AgentId>, session: Known) -> Self {
         let inner = Inner { mailbox: Mailbox::new(limits), is_abandoned: false, session };
         Self { id: OnceLock::new(), agent, inner: Mutex::new(inner), news: Condvar::new() }
     }

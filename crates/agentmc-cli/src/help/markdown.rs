@@ -47,5 +47,5 @@ fn block(block: &str, width: Option<usize>, look: &Look) -> String {
     let indent = block.len() - inner.len();
     let hanging = if inner.starts_with("- ") { indent + 2 } else { indent };
     let plain = text::one_line(&inner.replace('`', ""));
-    format!("{:indent$}{}\n", "", wrap(&plain, width, hanging))
+    format!("{:indent$}{}\n", "", wrap(&plain, width, indent, hanging))
 }

@@ -14,8 +14,8 @@ Examples:
 
 `agentmc COMMAND --help` explains a command, `agentmc docs ID` an operation.
 
-The API key comes from the environment variable AGENTMC_API_KEY or from --api-key-file, never from an argument, where \
-other users of this machine could see it. The other credentials come from AGENTMC_AGENT_TOKEN, AGENTMC_BEARER_TOKEN, \
+The API key comes from the environment variable AGENTMC_API_KEY, from --api-key-file or from the profile, where \
+`agentmc auth login` keeps it; never from an argument, where other users of this machine could see it. The other credentials come from AGENTMC_AGENT_TOKEN, AGENTMC_BEARER_TOKEN, \
 AGENTMC_CONNECT_TOKEN and AGENTMC_SESSION_COOKIE.
 
 Exit codes: 0 done; 1 the server refused, or its reply could not be understood; 2 usage or invalid input, nothing was \
@@ -32,7 +32,7 @@ pub(crate) fn add(root: Command) -> Command {
         let about = command.get_about().map(ToString::to_string).unwrap_or_default();
         let group = usize::from(!resources.iter().any(|resource| resource == name));
         let line = format!("  {name:<width$}  {about}");
-        groups[group].1.push(wrap(&line, Some(look::width_of_help()), width + 4));
+        groups[group].1.push(wrap(&line, Some(look::width_of_help()), 0, width + 4));
     }
     let mut template = "{about}\n\n{usage-heading} {usage}\n\n".to_owned();
     for (heading, lines) in groups {

@@ -66,6 +66,42 @@ line that cannot be understood, and `io`.
 Exit codes: 0 done; 1 the server refused, or its reply could not be understood; 2 usage or invalid input, nothing was \
 sent; 3 the connection, or input and output, failed; 130 Ctrl-C.
 
+## Environment
+
+- `AGENTMC_API_KEY`, `AGENTMC_AGENT_TOKEN`, `AGENTMC_BEARER_TOKEN`, `AGENTMC_CONNECT_TOKEN`, `AGENTMC_SESSION_COOKIE`: \
+the credentials. Each operation uses the first that it takes.
+- `AGENTMC_BASE_URL`: where the API is, unless `--base-url` says it.
+- `AGENTMC_PROFILE`: the profile, unless `--profile` names it.
+- `AGENTMC_NOW`: the time that dates and ages are relative to, for output that is the same every day.
+- `COLUMNS`, `NO_COLOR`, `TERM`, `TZ`: how wide a table may be, whether there are colours, and the local time zone.
+
+## Profiles
+
+`agentmc/profiles.toml` in the folder of configurations (`XDG_CONFIG_HOME`, `~/.config`, `%APPDATA%`) has a table for \
+each profile. All of it may be left out:
+
+```toml
+[default]
+base_url = \"https://agentmc.ai/api/v1\"
+revision = \"0.3.169\"
+agent = 3
+timeout = 30
+output = \"table\"
+api_key = \"cc_...\"
+```
+
+`[default]` counts where no profile is named. Flags come before the environment, the environment before the profile. \
+`agentmc config show` says what counts and where it comes from. `agentmc auth login` reads an API key without showing \
+it, checks it against the server and keeps it in the profile; `auth status` asks again, `auth logout` removes it. A file \
+with a key that others can read is refused. A key is sent to the server of its profile only: with another `--base-url` or \
+`AGENTMC_BASE_URL` it does not count.
+
+## OpenAPI
+
+`agentmc openapi` writes the API as an OpenAPI 3.1 document. `agentmc openapi diff FILE` lists what a published document, \
+JSON or YAML, has (`+`), lacks (`-`) or says differently (`~`); its exit code is 0 if that is nothing and 1 if there is \
+anything. `page` of most listings is always among it: the service takes it, but documents do not declare it.
+
 ## Completion
 
 `agentmc completions bash > ~/.local/share/bash-completion/completions/agentmc`, and the like for `zsh`, `fish`, \

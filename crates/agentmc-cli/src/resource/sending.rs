@@ -2,8 +2,6 @@
 
 #![allow(clippy::doc_markdown, reason = "these comments are the help, printed as they stand")]
 
-use agentmc_core::Endpoint;
-use agentmc_core::endpoint::Method;
 use clap::{ArgMatches, FromArgMatches};
 
 use crate::failure::Failure;
@@ -30,16 +28,6 @@ impl Sending {
     /// What the command line says.
     pub(crate) fn of(matches: &ArgMatches) -> Result<Self, Failure> {
         Self::from_arg_matches(matches).map_err(|error| Failure::input(error.to_string()))
-    }
-
-    /// Refuses `--all` where it would repeat something that is no listing.
-    pub(crate) fn refuse_all(&self, endpoint: &Endpoint) -> Result<(), Failure> {
-        if self.all && endpoint.method != Method::GET {
-            let id = endpoint.id;
-            let message = format!("--all fetches every page, and {id} lists nothing");
-            return Err(Failure::Input(message));
-        }
-        Ok(())
     }
 
     /// Whether the request is shown instead of sent.

@@ -190,6 +190,19 @@ mod tests {
     }
 
     #[test]
+    fn only_what_the_command_line_names_is_built() {
+        let taken = Taken { limits: true, json: false };
+        let root = root(&Scope::of(vec!["tasks", "list"], taken));
+        let arguments = |resource: &str, verb: &str| {
+            let resource = root.find_subcommand(resource)?;
+            Some(resource.find_subcommand(verb)?.get_arguments().count())
+        };
+        assert!(arguments("tasks", "list").is_some_and(|count| count > 10));
+        assert_eq!(arguments("tasks", "create"), Some(0));
+        assert_eq!(arguments("boards", "list"), None);
+    }
+
+    #[test]
     fn a_command_is_the_same_in_the_whole_tree_and_in_its_own() {
         let mut whole = root(&Scope::ALL);
         whole.build();

@@ -7,8 +7,9 @@ use super::GAP;
 /// The widest cell where the width of the terminal is not known.
 const UNKNOWN: usize = 60;
 
-/// To how little a column is squeezed before one is left out.
-const LEAST: usize = 24;
+/// To how little a column is squeezed before one is left out, and if all must be there.
+pub(super) const LEAST: usize = 24;
+pub(super) const SQUEEZED: usize = 6;
 
 /// How much of a column's name is worth as much as its cells.
 const NAME: usize = 10;
@@ -36,20 +37,21 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
     cut + "…"
 }
 
-/// The text in lines of at most so much space, those after the first `indent` further right. Words that are longer
-/// have a line of their own.
-pub(crate) fn wrap(text: &str, most: Option<usize>, indent: usize) -> String {
+/// The text in lines of at most so much space. Something `first` wide stands before the first line, and the others
+/// stand `rest` further right. Words that are longer have a line of their own.
+pub(crate) fn wrap(text: &str, most: Option<usize>, first: usize, rest: usize) -> String {
     let Some(most) = most else { return text.to_owned() };
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
         let text = paragraph.trim_start_matches(' ');
         let start = paragraph.len() - text.len();
         let (mut line, mut used) = (" ".repeat(start), 0);
+        let mut margin = if lines.is_empty() { first + start } else { rest + start };
         for word in text.split(' ') {
             let wide = width(word);
-            if used > 0 && used + 1 + wide + indent.max(start) > most {
+            if used > 0 && margin + used + 1 + wide > most {
                 lines.push(std::mem::take(&mut line));
-                used = 0;
+                (used, margin) = (0, rest);
             }
             if used > 0 {
                 line.push(' ');
@@ -60,7 +62,7 @@ pub(crate) fn wrap(text: &str, most: Option<usize>, indent: usize) -> String {
         }
         lines.push(line);
     }
-    lines.join(&format!("\n{:indent$}", ""))
+    lines.join(&format!("\n{:rest$}", ""))
 }
 
 /// What a column would like to have.
@@ -75,15 +77,15 @@ pub(super) struct Wish {
 }
 
 impl Wish {
-    /// The wish of a column with a name of that width and cells of that one; `whole` cells are useless when cut.
-    pub(super) fn new(name: usize, cells: usize, whole: bool) -> Self {
+    /// The wish of a column with a name of that width and cells of that one, which are of use if so much is shown.
+    pub(super) fn new(name: usize, cells: usize, of_use: usize) -> Self {
         let cells = cells.max(name.min(NAME));
-        Self { least: if whole { cells } else { cells.min(LEAST) }, cells, all: cells.max(name) }
+        Self { least: cells.min(of_use), cells, all: cells.max(name) }
     }
 }
 
-/// The widths of the columns that fit: all of them if `all`, else as many of the first as there is space for.
-pub(super) fn widths(wishes: &[Wish], most: Option<usize>, all: bool) -> Vec<usize> {
+/// The widths of the columns that fit: as many of the first as there is space for.
+pub(super) fn widths(wishes: &[Wish], most: Option<usize>) -> Vec<usize> {
     let Some(most) = most else {
         return wishes.iter().map(|wish| wish.all.min(UNKNOWN)).collect();
     };
@@ -92,7 +94,7 @@ pub(super) fn widths(wishes: &[Wish], most: Option<usize>, all: bool) -> Vec<usi
         let widths = wishes[..count].iter().map(|wish| wish.least);
         widths.sum::<usize>() + GAP * count.saturating_sub(1)
     };
-    while !all && count > 1 && least(count) > most {
+    while count > 1 && least(count) > most {
         count -= 1;
     }
     let mut widths: Vec<usize> = wishes[..count].iter().map(|wish| wish.least).collect();
@@ -109,7 +111,7 @@ pub(super) fn widths(wishes: &[Wish], most: Option<usize>, all: bool) -> Vec<usi
         }
     }
     // A single column may still be too wide.
-    if let ([width], false) = (&mut widths[..], all) {
+    if let [width] = &mut widths[..] {
         *width = (*width).min(most);
     }
     widths
@@ -117,12 +119,16 @@ pub(super) fn widths(wishes: &[Wish], most: Option<usize>, all: bool) -> Vec<usi
 
 #[cfg(test)]
 mod tests {
-    use super::{Wish, cut, widths, wrap};
+    use super::{LEAST, Wish, cut, widths, wrap};
 
     #[test]
     fn a_table_is_never_wider_than_the_terminal() {
         let wishes = |columns: &[(usize, usize, bool)]| -> Vec<Wish> {
-            columns.iter().map(|(name, cells, whole)| Wish::new(*name, *cells, *whole)).collect()
+            let of_use = |whole: bool| if whole { usize::MAX } else { LEAST };
+            columns
+                .iter()
+                .map(|(name, cells, whole)| Wish::new(*name, *cells, of_use(*whole)))
+                .collect()
         };
         let lists = [
             vec![(2, 2, true), (5, 40, false), (9, 10, false), (19, 5, false)],
@@ -133,13 +139,13 @@ mod tests {
         for most in 10..100 {
             for list in &lists {
                 let wishes = wishes(list);
-                let fitted = widths(&wishes, Some(most), false);
+                let fitted = widths(&wishes, Some(most));
                 let total = fitted.iter().sum::<usize>() + 2 * (fitted.len() - 1);
                 assert!(total <= most, "{list:?} in {most}: {fitted:?}");
                 assert!(fitted.iter().zip(&wishes).all(|(fitted, wish)| *fitted <= wish.all));
             }
         }
-        let fitted = |list: &[_], most| widths(&wishes(list), most, false);
+        let fitted = |list: &[_], most| widths(&wishes(list), most);
         assert_eq!(fitted(&lists[0], Some(100)), [2, 40, 10, 19]);
         assert_eq!(fitted(&lists[0], Some(68)), [2, 40, 10, 10], "cells come before names");
         assert_eq!(fitted(&lists[0], Some(52)), [2, 24, 10, 10]);
@@ -164,8 +170,9 @@ mod tests {
 
     #[test]
     fn text_is_broken_between_words() {
-        assert_eq!(wrap("one two three", Some(9), 2), "one two\n  three");
-        assert_eq!(wrap("  - one two", Some(9), 4), "  - one\n    two");
-        assert_eq!(wrap("one two", None, 2), "one two");
+        assert_eq!(wrap("one two three", Some(9), 0, 2), "one two\n  three");
+        assert_eq!(wrap("  - one two", Some(9), 0, 4), "  - one\n    two");
+        assert_eq!(wrap("one two three", Some(9), 6, 0), "one\ntwo three");
+        assert_eq!(wrap("one two", None, 0, 2), "one two");
     }
 }

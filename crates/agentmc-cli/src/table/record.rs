@@ -118,7 +118,7 @@ fn wrapped(text: &str, column: usize, look: &Look) -> String {
     // Where there is no room for words, breaking them helps nobody.
     let width = look.width.map(|width| width.max(column + 16));
     match width {
-        Some(_) => fit::wrap(text, width, column),
+        Some(_) => fit::wrap(text, width, column, column),
         None => text.replace('\n', " "),
     }
 }

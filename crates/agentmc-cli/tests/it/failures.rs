@@ -279,6 +279,24 @@ fn a_variable_that_is_no_text_is_not_taken_for_one_that_is_not_set() {
 }
 
 #[test]
+fn what_changes_something_is_not_done_again_and_again() {
+    let sandbox = Sandbox::start().unwrap();
+    for flag in ["--all", "--watch=1"] {
+        for args in [&["tasks", "delete", "5", flag][..], &["call", "deleteTask", "task=5", flag]] {
+            let ran = against(&sandbox, args);
+            assert_eq!(ran.code, 2);
+            assert!(
+                ran.error().starts_with(&format!("agentmc: {}", &flag[..5])),
+                "{}",
+                ran.error()
+            );
+        }
+        assert_eq!(against(&sandbox, &["files", "upload", "Cargo.toml", flag]).code, 2);
+    }
+    assert!(sandbox.seen().is_empty());
+}
+
+#[test]
 fn what_changes_something_is_not_walked() {
     let ran = run(&["call", "deleteBoard", "id=1", "--all", "--sandbox"]);
     let message = "agentmc: --all fetches every page, and deleteBoard lists nothing";

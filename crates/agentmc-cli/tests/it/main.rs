@@ -2,13 +2,17 @@
 #![cfg(feature = "sandbox")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod auth;
 mod calls;
 mod decoding;
 mod docs;
 mod failures;
 mod help;
+mod home;
+mod openapi;
 mod operations;
 mod process;
+mod profiles;
 mod requests;
 mod resources;
 mod same_bytes;

@@ -41,6 +41,8 @@ pub(crate) fn command(args: &[&str]) -> Command {
     for name in ["COLUMNS", "NO_COLOR", "TZ"] {
         command.env_remove(name);
     }
+    // Nor of the profiles of whoever runs the tests.
+    command.env("XDG_CONFIG_HOME", "/nowhere");
     command.args(args).stdin(Stdio::null());
     command
 }

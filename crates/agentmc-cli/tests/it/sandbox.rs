@@ -16,8 +16,11 @@ struct Server {
 
 impl Server {
     fn start(args: &[&str]) -> Self {
-        let mut child =
-            command(&[&["sandbox"], args].concat()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = command(&[&["sandbox"], args].concat())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut text = String::new();
         while serde_json::from_str::<Value>(&text).is_err() {
@@ -79,6 +82,74 @@ fn a_file_that_is_no_world_is_left_alone() {
     assert!(ran.error().contains("line 1: not a saved world"), "{}", ran.error());
     assert_eq!(std::fs::read(&file).unwrap(), b"{}");
     std::fs::remove_file(&file).unwrap();
+    let lock = format!(".agentmc-no-world-{}.lock", std::process::id());
+    std::fs::remove_file(file.with_file_name(lock)).unwrap();
+}
+
+#[test]
+fn a_second_one_on_the_same_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("world.json");
+    let data = file.to_str().unwrap();
+    let first = Server::start(&["--data", data]);
+    let second = run(&["sandbox", "--data", data]);
+    assert_eq!((second.code, second.stdout.as_str()), (3, ""));
+    let expected = format!("agentmc: the sandbox cannot start: {data}: another sandbox has it");
+    assert_eq!(second.error(), expected);
+    drop(first);
+    Server::start(&["--data", data]);
+}
+
+#[test]
+fn saving_that_fails_and_works_again_is_told_in_one_line_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("world.json");
+    let mut server = Server::start(&["--data", file.to_str().unwrap()]);
+    let mut lines = BufReader::new(server.child.stderr.take().unwrap()).lines();
+    let started = Instant::now();
+    while !file.exists() {
+        assert!(started.elapsed() < Duration::from_secs(20), "nothing is saved");
+        std::thread::yield_now();
+    }
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    assert_eq!(server.call(&["createBoard", "name=Garden"]).code, 0);
+    let line = lines.next().unwrap().unwrap();
+    assert!(line.starts_with("agentmc: the world cannot be saved: "), "{line}");
+    assert!(line.ends_with(" (trying again)"), "{line}");
+    std::fs::remove_dir(&file).unwrap();
+    assert_eq!(lines.next().unwrap().unwrap(), "agentmc: the world is saved again");
+}
+
+#[test]
+fn it_speaks_the_revision_it_is_told() {
+    for (args, code) in [(&["--revision", "0.3.64"][..], 1), (&[], 0)] {
+        let server = Server::start(args);
+        let made = server.call(&["createFileFolder", "name=Outer"]).json();
+        let outer = &made["data"]["id"];
+        let inner = ["createFileFolder", "name=Inner", &format!("parent_id={outer}")];
+        assert_eq!(server.call(&inner).code, 0);
+        // In this revision, a folder that is not empty stays.
+        let gone = server.call(&["deleteFileFolder", &format!("id={outer}")]);
+        assert_eq!(gone.code, code, "{}", gone.stderr);
+        assert_eq!(gone.stderr.contains("409 Conflict"), code == 1);
+    }
+}
+
+#[test]
+fn it_says_where_its_page_is() {
+    let server = Server::start(&[]);
+    let (page, url) = (&server.started["page_url"], server.started["url"].as_str().unwrap());
+    assert_eq!(*page, url.replace("/api/v1", "/sandbox/"));
+}
+
+#[test]
+fn its_clock_is_that_on_the_wall() {
+    let server = Server::start(&[]);
+    let board = server.call(&["createBoard", "name=Garden"]).json();
+    let made: jiff::Timestamp = board["data"]["created_at"].as_str().unwrap().parse().unwrap();
+    let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    assert!(now.abs_diff(made.as_second() as u64) < 60, "{made}");
 }
 
 #[test]

@@ -67,6 +67,9 @@ fn a_download_that_fails_leaves_what_was_there() {
     assert!(ran.error().contains("404 Not Found"), "{}", ran.error());
     assert_eq!(std::fs::read_to_string(&to).unwrap(), "kept");
     assert_eq!(names(folder.path()), ["kept.txt"]);
+    let ran = against(&sandbox, &["files", "download", "1", "/dev/null"]);
+    assert_eq!(ran.code, 3);
+    assert!(ran.error().ends_with("something other than a file is there"), "{}", ran.error());
     let ran = against(&sandbox, &["files", "download", "1", "/nowhere/at/all"]);
     assert_eq!(ran.code, 3);
     assert!(

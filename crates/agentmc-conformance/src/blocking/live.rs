@@ -4,10 +4,10 @@ use std::fs;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use agentmc_blocking::Client;
 use agentmc_blocking::realtime::{Realtime, Subscription};
 use agentmc_blocking::ureq::tls::{Certificate, RootCerts, TlsConfig};
 use agentmc_blocking::ureq::{Agent, Proxy};
-use agentmc_blocking::Client;
 use agentmc_core::realtime::publish::PublishError;
 use agentmc_core::realtime::{Event, HostOptions, Outgoing, SessionOptions, Tuning};
 use agentmc_core::types::{HostRealtimeSocketPayload, Secret, SessionId, SignalId};

@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use agentmc_conformance::{Listening, Live};
-use agentmc_core::realtime::{
-    Body, End, Event, Patience, SessionOptions, Start, State, Tuning,
-};
+use agentmc_core::realtime::{Body, End, Event, Patience, SessionOptions, Start, State, Tuning};
 use agentmc_core::types::{AgentId, SessionId};
 use agentmc_sandbox::{BrowserMessage, Options, Sandbox, SocketFault};
 
 mod ending;
 mod losing;
 mod pausing;
+mod secrets;
 mod sharing;
 mod subscribing;
 mod wires;

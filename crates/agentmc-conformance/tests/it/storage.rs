@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use agentmc_conformance::{Subject, on_both};
+use agentmc_conformance::on_both;
 use agentmc_core::ErrorKind;
 use agentmc_core::transfer::{Checksum, NewFile};
 use agentmc_core::types::FileId;
@@ -72,7 +72,7 @@ fn converse(
                 reply(&mut reader, "302 Found", &location, b"")?;
             }
             _ if head.starts_with("POST") => {
-                reply(&mut reader, "201 Created", "", file.as_bytes())?
+                reply(&mut reader, "201 Created", "", file.as_bytes())?;
             }
             _ => reply(&mut reader, "200 OK", "", file.as_bytes())?,
         }

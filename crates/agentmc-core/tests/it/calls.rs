@@ -221,9 +221,10 @@ fn a_date_to_come_back_at_is_read_against_the_date_of_the_reply() {
     let own = Some(Duration::from_millis(350));
     assert_eq!(after("Sun, 22 Feb 2026 17:21:05 GMT", None), own);
     assert_eq!(after("Sun, 22 Feb 2026 17:21:05 GMT", Some("today")), own);
-    for malformed in ["", "soon", "-1", "1.5", "2 s", "18446744073709551616"] {
+    for malformed in ["", "soon", "-1", "1.5", "2 s"] {
         assert_eq!(after(malformed, now), own, "{malformed:?}");
     }
+    assert_eq!(after("18446744073709551616", now), None, "longer than can be counted");
     let mut creating = creating();
     assert_eq!(delay(&mut creating, Ok(reply_with(503, "Retry-After", "soon"))), None);
 }

@@ -26,3 +26,4 @@ mod samples;
 mod transfers;
 mod typed;
 mod ui;
+mod uploads;

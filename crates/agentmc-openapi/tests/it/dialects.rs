@@ -114,3 +114,25 @@ fn an_operation_is_found_under_its_new_id_and_under_its_old_ones() {
         ["~ makeThing id: makeThing is now createThing"]
     );
 }
+
+#[test]
+fn the_limits_of_a_text_may_stand_with_the_alternatives_or_within_one() {
+    let known = taking(
+        "3.1.0",
+        json!({"properties": {"a": {"type": ["string", "boolean"], "maxLength": 64}}}),
+    );
+    let apart = json!({"oneOf": [{"type": "boolean"}, {"type": "string", "maxLength": 64}]});
+    let published = taking("3.0.3", json!({"properties": {"a": apart}}));
+    assert_eq!(lines(&known, &published), [""; 0]);
+}
+
+#[test]
+fn a_parameter_is_not_null_whatever_is_said() {
+    let with = |schema| {
+        let parameters = json!([{"name": "page", "in": "query", "schema": schema}]);
+        one("3.0.3", json!({"operationId": "a", "parameters": parameters, "responses": {}}))
+    };
+    let known = with(json!({"type": "integer"}));
+    let published = with(json!({"type": "integer", "nullable": true}));
+    assert_eq!(lines(&known, &published), [""; 0]);
+}

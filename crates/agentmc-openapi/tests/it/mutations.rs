@@ -1,6 +1,8 @@
 //! Whatever is changed in a document of ours is found, and nothing else is.
 
-use agentmc_openapi::{Revision, diff, document};
+use std::sync::LazyLock;
+
+use agentmc_openapi::{Revision, compare, document};
 use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
 use proptest::sample::Index;
 use proptest::strategy::{Strategy, ValueTree};
@@ -27,6 +29,10 @@ const MUTATIONS: &[Mutation] = &[
     add_status,
     add_reply_member,
 ];
+
+/// The document of every revision, which takes a while to write.
+static DOCUMENTS: LazyLock<Vec<Value>> =
+    LazyLock::new(|| Revision::ALL.iter().map(|revision| document(*revision)).collect());
 
 /// Path, method and id of every operation.
 fn operations(document: &Value) -> Vec<(String, String, String)> {
@@ -294,13 +300,13 @@ proptest! {
 
     #[test]
     fn a_change_is_reported_exactly(
-        revision in proptest::sample::select(Revision::ALL),
+        known in proptest::sample::select(&**DOCUMENTS),
         mutation in proptest::sample::select(MUTATIONS),
         index in any::<Index>(),
     ) {
-        let mut published = document(revision);
+        let mut published = known.clone();
         let Some(mut expected) = mutation(&mut published, &index) else { return Ok(()) };
-        let changes = diff(&published, revision).unwrap();
+        let changes = compare(&known, &published).unwrap();
         let mut found: Vec<String> = changes.iter().map(ToString::to_string).collect();
         expected.sort();
         found.sort();

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
 
 use super::Fault;
@@ -85,12 +85,17 @@ fn with(name: &str, argument: &str) -> Result<Fault, String> {
         "status" => Fault::Status(status(argument)?),
         "retry-after" => {
             let (code, value) = argument.split_once(':').ok_or("there is no colon")?;
-            Fault::RetryAfter(status(code)?, shown(value)?)
+            let value = shown(value)?;
+            HeaderValue::try_from(value.as_str()).map_err(|_| "no header can have this value")?;
+            Fault::RetryAfter(status(code)?, value)
         }
         "html" => Fault::Html(status(argument)?),
         "empty" => Fault::Empty(status(argument)?),
         "invalid-utf8" => Fault::InvalidUtf8,
         "truncated-json" => Fault::TruncatedJson,
+        "wrong-type" if argument.is_empty() => {
+            return Err("it must be a path, such as data.id".into());
+        }
         "wrong-type" => Fault::WrongType(shown(argument)?),
         "unknown" => Fault::Unknown,
         "body-of" => Fault::BodyOf(argument.parse().map_err(|_| "it must be a number of bytes")?),

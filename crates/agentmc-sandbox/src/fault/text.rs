@@ -1,5 +1,6 @@
 //! Rules as text.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -58,7 +59,12 @@ impl FromStr for Rule {
     fn from_str(text: &str) -> Result<Self, RuleError> {
         let mut parts = text.split(',');
         let mut rule = Self::new(parts.next().unwrap_or_default().parse()?);
+        let mut given = BTreeSet::new();
         for part in parts {
+            let (name, _) = part.split_once('=').unwrap_or((part, ""));
+            if !given.insert(name) {
+                return Err(RuleError(format!("`{part}`: `{name}` is given twice")));
+            }
             rule = rule.narrowed(part).map_err(RuleError)?;
         }
         Ok(rule)

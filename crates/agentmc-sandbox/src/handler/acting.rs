@@ -57,5 +57,6 @@ fn named(
         return Err(Refusal::field(HEADER, "must be the id of an agent."));
     }
     let filter = incoming.params.get("agent_id").and_then(serde_json::Value::as_u64);
-    Ok(filter.map(AgentId))
+    // An id that cannot be one is refused as a parameter.
+    Ok(filter.filter(|agent| *agent > 0).map(AgentId))
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http::StatusCode;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
@@ -16,17 +17,16 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 use super::doors::Command;
+use super::line::{self, Line};
 use super::payload::Payload;
 use super::socket::{self, Handshake};
 use super::wire::{self, ByHand};
+use crate::connections::{Phase, Place};
 use crate::fault::{Course, Delivery};
 use crate::handler::MAX_BODY;
 use crate::page;
 use crate::state::{Origin, State, locked};
 use crate::world::MAX_FILE;
-
-/// How long a client may take for the head of a request, and how long it may be idle before.
-const HEAD_TIME: Duration = Duration::from_secs(60);
 
 /// How long a client may take for the body of a request.
 const BODY_TIME: Duration = Duration::from_secs(300);
@@ -50,21 +50,13 @@ impl Origin {
     }
 }
 
-/// Why a connection ends without a reply.
+/// Why hyper is done with a connection before the client is.
 #[derive(Debug)]
-enum End {
-    /// The request does not arrive.
-    Request,
-    /// The rest is not HTTP.
-    Http,
-}
+struct End;
 
 impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Request => "the request did not arrive",
-            Self::Http => "the rest is not HTTP",
-        })
+        f.write_str("the rest is not HTTP")
     }
 }
 
@@ -78,67 +70,114 @@ enum Rest {
     Socket(Handshake),
 }
 
+/// What is left to happen on a connection, once it is known.
+type Later = Mutex<Option<Rest>>;
+
 /// Answers the requests of one connection, until either side ends it.
 pub(super) async fn converse(
     stream: TcpStream,
+    place: Place,
     origin: Origin,
     state: Arc<State>,
     commands: mpsc::UnboundedSender<Command>,
 ) {
     // Without it, small replies wait for the client's acknowledgement of earlier ones.
     let _ = stream.set_nodelay(true);
-    let rest: Arc<Mutex<Option<Rest>>> = Arc::default();
+    let slot = Arc::clone(&place.slot);
+    let later: Arc<Later> = Arc::default();
     let service = service_fn(|request: http::Request<Incoming>| {
-        let (state, commands, rest) = (Arc::clone(&state), commands.clone(), Arc::clone(&rest));
+        let turn = place.turn();
+        let (state, commands, later) = (Arc::clone(&state), commands.clone(), Arc::clone(&later));
+        let slot = Arc::clone(&slot);
         Box::pin(async move {
-            let (parts, body) = request.into_parts();
-            let body = read(body, origin.max_body()).await.ok_or(End::Request)?;
-            let request = http::Request::from_parts(parts, body);
-            if origin == Origin::Api && socket::is_meant(&request) {
-                let answered = socket::answer(&state, request).map_err(|handshake| {
-                    *locked(&rest) = Some(Rest::Socket(handshake));
-                    End::Http
-                });
-                return answered.map(|response| response.map(Payload::whole));
+            let response = serve(request, origin, &state, &commands, &later).await?;
+            if line::refusal(response.body().bytes()).is_some() || !response.body().is_whole() {
+                slot.mind();
             }
-            if origin == Origin::Api && page::is_meant(&request) {
-                return Ok(state.visit(&request).map(Payload::whole));
-            }
-            let delivery = state.answer(origin, request);
-            if let Course::Down(time) = delivery.course {
-                state.note_down(Some(time));
-                let _ = commands.send(Command::Close { time: Some(time), done: None });
-                // The connection ends with all the others, when nobody can make a new one.
-                std::future::pending::<()>().await;
-            }
-            reply(delivery, &rest).await
+            Ok::<_, End>(response.map(|payload| payload.ending(turn)))
         })
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME)
+        .header_read_timeout(None)
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_HEAD)
-        .serve_connection(TokioIo::new(stream), service);
-    // A connection that breaks is the client's affair.
-    let _ = poll_fn(|context| connection.poll_without_shutdown(context)).await;
+        .serve_connection(TokioIo::new(Line::new(stream, Arc::clone(&slot))), service);
+    let outcome = loop {
+        tokio::select! {
+            outcome = poll_fn(|context| connection.poll_without_shutdown(context)) => break Some(outcome),
+            () = slot.closed() => std::pin::Pin::new(&mut connection).graceful_shutdown(),
+            () = slot.expires(state.connections.head_time()) => break None,
+        }
+    };
     let parts = connection.into_parts();
-    let mut stream = parts.io.into_inner();
-    let rest = locked(&rest).take();
+    let (mut stream, refused) = parts.io.into_inner().into_parts();
+    let status = refused.or_else(|| unreadable(outcome.as_ref(), slot.phase()));
+    let refuse = |status| Rest::Reply(ByHand::refusal(state.unreadable(origin, status)));
+    let rest = locked(&later).take().or_else(|| status.map(refuse));
     match rest {
         Some(Rest::Reply(reply)) => reply.write(stream).await,
         Some(Rest::Socket(handshake)) => {
-            socket::serve(stream, parts.read_buf, handshake, &state).await;
+            socket::serve(stream, parts.read_buf, handshake, place, &state).await;
         }
         None => drop(stream.shutdown().await),
     }
 }
 
-/// What hyper can say, or an end after which the rest is written by hand.
-async fn reply(
-    delivery: Delivery,
-    rest: &Mutex<Option<Rest>>,
+/// The status for what arrived and was no request, where hyper has none.
+fn unreadable(outcome: Option<&hyper::Result<()>>, phase: Phase) -> Option<StatusCode> {
+    match (outcome, phase) {
+        (None, Phase::Head(_)) => Some(StatusCode::REQUEST_TIMEOUT),
+        (_, Phase::Busy) | (None, _) => None,
+        (Some(Err(error)), _) if error.is_parse() || error.is_incomplete_message() => {
+            Some(StatusCode::BAD_REQUEST)
+        }
+        // A connection that breaks otherwise is the client's affair.
+        (Some(_), _) => None,
+    }
+}
+
+/// Answers one request, or says what happens instead.
+async fn serve(
+    request: http::Request<Incoming>,
+    origin: Origin,
+    state: &Arc<State>,
+    commands: &mpsc::UnboundedSender<Command>,
+    later: &Later,
 ) -> Result<http::Response<Payload>, End> {
+    let (parts, body) = request.into_parts();
+    let body = match read(body, origin.max_body()).await {
+        Ok(body) => body,
+        Err(status) => {
+            state.remember(http::Request::from_parts(parts, Bytes::new()), status);
+            let refusal = ByHand::refusal(state.unreadable(origin, status));
+            *locked(later) = Some(Rest::Reply(refusal));
+            return Err(End);
+        }
+    };
+    let request = http::Request::from_parts(parts, body);
+    if origin == Origin::Api && socket::is_meant(&request) {
+        let answered = socket::answer(state, request).map_err(|handshake| {
+            *locked(later) = Some(Rest::Socket(handshake));
+            End
+        });
+        return answered.map(|response| response.map(Payload::whole));
+    }
+    if origin == Origin::Api && page::is_meant(&request) {
+        return Ok(state.visit(&request).map(Payload::whole));
+    }
+    let delivery = state.answer(origin, request);
+    if let Course::Down(time) = delivery.course {
+        state.note_down(Some(time));
+        let _ = commands.send(Command::Close { time: Some(time), done: None });
+        // The connection ends with all the others, when nobody can make a new one.
+        std::future::pending::<()>().await;
+    }
+    reply(delivery, later).await
+}
+
+/// What hyper can say, or an end after which the rest is written by hand.
+async fn reply(delivery: Delivery, later: &Later) -> Result<http::Response<Payload>, End> {
     let Delivery { response, wait, course } = delivery;
     if !wait.is_zero() {
         tokio::time::sleep(wait).await;
@@ -146,26 +185,31 @@ async fn reply(
     match wire::plan(response, course) {
         Ok(response) => Ok(response),
         Err(by_hand) => {
-            *locked(rest) = Some(Rest::Reply(by_hand));
-            Err(End::Http)
+            *locked(later) = Some(Rest::Reply(by_hand));
+            Err(End)
         }
     }
 }
 
 /// Reads a body to its end, so that the client can finish sending, and keeps one byte more than is
-/// allowed: that is how the handler knows that it is too large. `None` if it does not arrive, or not in time.
-async fn read(mut body: Incoming, max: usize) -> Option<Bytes> {
+/// allowed: that is how the handler knows that it is too large.
+///
+/// # Errors
+///
+/// The status for a body that does not arrive, or not in time.
+async fn read(mut body: Incoming, max: usize) -> Result<Bytes, StatusCode> {
     let expected = usize::try_from(body.size_hint().lower()).unwrap_or(max);
     let mut bytes = BytesMut::with_capacity(expected.min(max).min(ROOM));
     let all = async {
         while let Some(frame) = body.frame().await {
-            if let Ok(data) = frame.ok()?.into_data() {
+            if let Ok(data) = frame.map_err(|_| StatusCode::BAD_REQUEST)?.into_data() {
                 let room = (max + 1).saturating_sub(bytes.len());
                 bytes.extend_from_slice(&data[..data.len().min(room)]);
             }
         }
-        Some(())
+        Ok::<(), StatusCode>(())
     };
-    tokio::time::timeout(BODY_TIME, all).await.ok()??;
-    Some(bytes.freeze())
+    let timely = tokio::time::timeout(BODY_TIME, all).await;
+    timely.map_err(|_| StatusCode::REQUEST_TIMEOUT)??;
+    Ok(bytes.freeze())
 }

@@ -12,13 +12,11 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::{address, converse};
+use crate::connections::{Connections, Place};
 use crate::state::{Origin, State};
 
 /// How long to wait when the machine has no sockets left, or a port is taken for a moment.
 const MOMENT: Duration = Duration::from_millis(10);
-
-/// How many connections there are at a time. More of them wait to be accepted.
-const CONNECTIONS: usize = 1_024;
 
 /// How many connections the system keeps waiting.
 const WAITING: u32 = 1_024;
@@ -70,12 +68,12 @@ pub(super) async fn serve(
     let ports = (api.port(), storage.port());
     let mut connections = JoinSet::new();
     loop {
-        let start =
-            |stream, origin| converse::converse(stream, origin, Arc::clone(&state), own.clone());
-        let Some((time, done)) = welcome(&doors, &mut connections, &mut commands, start).await
-        else {
-            return;
+        let start = |stream, origin| {
+            let place = Place::take(Arc::clone(&state), origin);
+            converse::converse(stream, place, origin, Arc::clone(&state), own.clone())
         };
+        let told = welcome(&doors, &state.connections, &mut connections, &mut commands, start);
+        let Some((time, done)) = told.await else { return };
         // Nobody sees a connection end who could still make a new one.
         drop(doors);
         let held = (bind(ports.0), bind(ports.1));
@@ -89,12 +87,12 @@ pub(super) async fn serve(
 /// Accepts connections until it is told to close; `None` if nobody is left to tell.
 async fn welcome<F: Future<Output = ()> + Send + 'static>(
     doors: &Doors,
+    all: &Connections,
     connections: &mut JoinSet<()>,
     commands: &mut mpsc::UnboundedReceiver<Command>,
     start: impl Fn(TcpStream, Origin) -> F,
 ) -> Option<(Option<Duration>, Option<threads::Sender<()>>)> {
     loop {
-        let room = connections.len() < CONNECTIONS;
         let (accepted, origin) = tokio::select! {
             command = commands.recv() => match command? {
                 Command::Close { time, done } => return Some((time, done)),
@@ -104,8 +102,11 @@ async fn welcome<F: Future<Output = ()> + Send + 'static>(
                 }
             },
             Some(_) = connections.join_next() => continue,
-            accepted = doors.api.accept(), if room => (accepted, Origin::Api),
-            accepted = doors.storage.accept(), if room => (accepted, Origin::Storage),
+            () = all.left() => continue,
+            accepted = doors.api.accept(), if all.has_room(Origin::Api) => (accepted, Origin::Api),
+            accepted = doors.storage.accept(), if all.has_room(Origin::Storage) => {
+                (accepted, Origin::Storage)
+            }
         };
         match accepted {
             Ok((stream, _)) => drop(connections.spawn(start(stream, origin))),

@@ -10,6 +10,8 @@ use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
+use crate::connections::Turn;
+
 /// Spaces that are sent at once.
 const SPACES: &[u8] = &[b' '; 64 << 10];
 
@@ -20,11 +22,14 @@ pub(super) struct Payload {
     piece: usize,
     pause: Duration,
     sleep: Option<Pin<Box<Sleep>>>,
+    /// Ends when the last of it is on its way.
+    _turn: Option<Turn>,
 }
 
 impl Payload {
     pub(super) const fn whole(bytes: Bytes) -> Self {
-        Self { bytes, spaces: 0, piece: usize::MAX, pause: Duration::ZERO, sleep: None }
+        let piece = usize::MAX;
+        Self { bytes, spaces: 0, piece, pause: Duration::ZERO, sleep: None, _turn: None }
     }
 
     /// In pieces of so many bytes.
@@ -36,6 +41,21 @@ impl Payload {
     pub(super) fn sized(mut bytes: Bytes, size: u64) -> Self {
         bytes.truncate(usize::try_from(size).unwrap_or(usize::MAX));
         Self { spaces: size.saturating_sub(bytes.len() as u64), ..Self::whole(bytes) }
+    }
+
+    /// What comes before the spaces.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Whether it is sent at once.
+    pub(super) const fn is_whole(&self) -> bool {
+        self.piece == usize::MAX && self.spaces == 0
+    }
+
+    /// The same, with the end of the connection's turn at its end.
+    pub(super) fn ending(self, turn: Turn) -> Self {
+        Self { _turn: Some(turn), ..self }
     }
 
     fn next(&mut self) -> Bytes {

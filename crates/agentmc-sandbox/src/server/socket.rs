@@ -17,6 +17,8 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
+use crate::connections::Place;
+use crate::reply::Refusal;
 use crate::socket::{Frames, Out, Refused, Seat};
 use crate::state::State;
 
@@ -62,8 +64,8 @@ pub(super) fn is_meant(request: &Request<Bytes>) -> bool {
 pub(super) fn answer(state: &State, request: Request<Bytes>) -> Result<Response<Bytes>, Handshake> {
     let Some(key) = asks(&request) else {
         state.remember(request, StatusCode::UPGRADE_REQUIRED);
-        let mut response = Response::new(Bytes::from_static(b"Only websockets are here.\n"));
-        *response.status_mut() = StatusCode::UPGRADE_REQUIRED;
+        let refusal = Refusal::unreadable(StatusCode::UPGRADE_REQUIRED);
+        let mut response = refusal.into_response(state.request_id());
         response.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
         return Ok(response);
     };
@@ -122,8 +124,15 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// Serves a socket to its end. `read` is what has arrived after the request.
-pub(super) async fn serve(mut stream: TcpStream, read: Bytes, handshake: Handshake, state: &State) {
+/// Serves a socket to its end. `read` is what has arrived after the request; a socket that is taken in needs no place
+/// among the connections.
+pub(super) async fn serve(
+    mut stream: TcpStream,
+    read: Bytes,
+    handshake: Handshake,
+    place: Place,
+    state: &State,
+) {
     let Handshake { accept, target, origin, refused } = handshake;
     let head = format!(
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
@@ -152,6 +161,7 @@ pub(super) async fn serve(mut stream: TcpStream, read: Bytes, handshake: Handsha
             return farewell(&mut socket).await;
         }
     };
+    drop(place);
     tokio::select! {
         () = cut.happens() => {}
         () = talk(&mut socket, &seat, frames, state.sockets.activity()) => {}

@@ -6,10 +6,11 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue};
+use http::header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue};
 use http::{HeaderMap, Response};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use super::payload::Payload;
 use crate::fault::{Course, Cut, has_body, pieces};
@@ -20,11 +21,23 @@ const EXCESS: usize = 16;
 /// How long a client has to read what came before a reset, which may throw away what is not read.
 const BEFORE_RESET: Duration = Duration::from_millis(20);
 
+/// How long what a client still sends is read after a refusal.
+const LINGER: Duration = Duration::from_secs(2);
+
 /// Bytes that are no HTTP, or not the whole of it, and the end of the connection after them.
 #[derive(Debug)]
 pub(super) struct ByHand {
     bytes: Bytes,
-    reset: bool,
+    after: After,
+}
+
+/// How a connection ends after what was written by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum After {
+    Close,
+    /// Reads what the client still sends before: what nobody reads would undo what is written.
+    Linger,
+    Reset,
 }
 
 /// What hyper sends, or what is written by hand.
@@ -34,7 +47,7 @@ pub(super) fn plan(
 ) -> Result<Response<Payload>, ByHand> {
     let sends = has_body(response.status());
     let length = response.body().len();
-    let close = |bytes| Err(ByHand { bytes, reset: false });
+    let close = |bytes| Err(ByHand { bytes, after: After::Close });
     match course {
         Course::Whole => Ok(response.map(Payload::whole)),
         Course::Gzip => Ok(encoded(response, "gzip", gzip).map(Payload::whole)),
@@ -47,7 +60,7 @@ pub(super) fn plan(
             Ok(response.map(|bytes| Payload::sized(bytes, size)))
         }
         Course::Closed(cut) => close(until(&response, cut)),
-        Course::Reset(cut) => Err(ByHand { bytes: until(&response, cut), reset: true }),
+        Course::Reset(cut) => Err(ByHand { bytes: until(&response, cut), after: After::Reset }),
         Course::Long if sends => close(with_length(&response, length + EXCESS)),
         Course::Short if sends => close(with_length(&response, length / 2)),
         Course::Long | Course::Short => close(with_length(&response, length)),
@@ -132,17 +145,29 @@ fn head(response: &Response<Bytes>, length: usize) -> Bytes {
 }
 
 impl ByHand {
+    /// A refusal, after which the rest of what the client sends has no meaning.
+    pub(super) fn refusal(mut response: Response<Bytes>) -> Self {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        let bytes = with_length(&response, response.body().len());
+        Self { bytes, after: After::Linger }
+    }
+
     /// Sends the bytes and ends the connection.
     pub(super) async fn write(self, mut stream: TcpStream) {
         // A client that is gone has seen enough.
         let _ = stream.write_all(&self.bytes).await;
-        if self.reset {
+        if self.after == After::Reset {
             if !self.bytes.is_empty() {
                 tokio::time::sleep(BEFORE_RESET).await;
             }
             let _ = stream.set_zero_linger();
         } else {
             let _ = stream.shutdown().await;
+        }
+        if self.after == After::Linger {
+            let mut place = [0; 4_096];
+            let rest = async { while stream.read(&mut place).await.is_ok_and(|it| it > 0) {} };
+            let _ = timeout(LINGER, rest).await;
         }
     }
 }

@@ -29,10 +29,9 @@ impl World {
     /// The service wants something of a host's runtime; `None` if there is no such host. Every heartbeat of the host
     /// brings the command until one reports on it.
     ///
-    /// The last word of `kind` says what comes of it once the host reports that it is done: `create` makes an agent
-    /// on the host, unless it has one by that runtime key or name, and `update` renames it; both give it the emoji
-    /// and the runtime key. After any other, such as `restart`, nothing changes. Words are divided by anything but
-    /// letters.
+    /// A word in `kind` says what comes of it once the host reports that it is done: `create`, as in `agent.create`,
+    /// makes an agent on the host, unless it has one by that runtime key or name, and `update` renames it; both give
+    /// it the emoji and the runtime key. After any other nothing changes.
     ///
     /// The clock advances by one second. The oldest commands are forgotten when there are more than 1,000.
     pub fn queue_command(
@@ -95,11 +94,11 @@ impl World {
     /// Makes the world what it is once a command is carried out.
     fn carry_out(&mut self, host: &Host, done: &RuntimeCommand, actor: &Actor) {
         let HostRuntimeCommand { kind, payload, .. } = &done.command;
-        let creates = match kind.rsplit(|it: char| !it.is_ascii_alphabetic()).next() {
-            Some("create") => true,
-            Some("update") => false,
-            _ => return,
-        };
+        let says = |word| kind.split(|it: char| !it.is_ascii_alphabetic()).any(|it| it == word);
+        let creates = says("create");
+        if !creates && !says("update") {
+            return;
+        }
         let given = done.result.as_ref().and_then(|result| match &result.runtime_key {
             Some(Nullable::Value(key)) => Some(key.clone()),
             _ => None,

@@ -3,14 +3,44 @@
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Things of one kind by id. Reads as a map; [`add`](Self::add) gives out ids, each once.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(bound(deserialize = "K: Ord + Deserialize<'de>, V: Deserialize<'de>"))]
+#[serde(bound(deserialize = "K: Copy + Ord + From<u64> + Deserialize<'de>, V: Deserialize<'de>"))]
 pub struct Table<K, V> {
+    #[serde(deserialize_with = "rows")]
     rows: BTreeMap<K, V>,
+    #[serde(deserialize_with = "id")]
     last: u64,
+}
+
+/// The largest id a file may have. There are more than ever after it.
+const LARGEST: u64 = i64::MAX as u64;
+
+/// Rows with ids that others can follow.
+fn rows<'de, D, K, V>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+where
+    D: Deserializer<'de>,
+    K: Copy + Ord + From<u64> + Deserialize<'de>,
+    V: Deserialize<'de>,
+{
+    let rows = BTreeMap::deserialize(deserializer)?;
+    match rows.last_key_value() {
+        Some((last, _)) if *last > K::from(LARGEST) => Err(too_large()),
+        _ => Ok(rows),
+    }
+}
+
+/// An id that others can follow.
+pub(super) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let id = u64::deserialize(deserializer)?;
+    if id > LARGEST { Err(too_large()) } else { Ok(id) }
+}
+
+fn too_large<E: Error>() -> E {
+    E::custom(format!("an id is larger than {LARGEST}, the largest there may be"))
 }
 
 impl<K: Copy + Ord + From<u64>, V> Table<K, V> {

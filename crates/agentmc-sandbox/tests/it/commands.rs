@@ -48,7 +48,10 @@ fn a_command_comes_with_every_heartbeat_until_it_is_reported() {
 
     let agents = visitor.get(&format!("/hosts/{host}")).body["agents"].clone();
     let owl = agents.as_array().unwrap().iter().find(|agent| agent["name"] == "Owl").unwrap();
-    assert_eq!((&owl["meta"]["runtime_key"], &owl["meta"]["emoji"]), (&json!("owl-1"), &json!("🦉")));
+    assert_eq!(
+        (&owl["meta"]["runtime_key"], &owl["meta"]["emoji"]),
+        (&json!("owl-1"), &json!("🦉"))
+    );
     assert_eq!(
         logged(&mut visitor)[..3],
         ["agent.created", "host_runtime_command.completed", "host_runtime_command.queued"]
@@ -81,11 +84,17 @@ fn an_update_finds_the_agent_by_its_runtime_key() {
     let mut visitor = Visitor::new();
     let host = host(&mut visitor);
     let key = |name: &str| payload(name, "owl-1");
-    let create = visitor.world.queue_command(host, "create_agent", key("Owl")).unwrap();
-    report(&mut visitor, json!([{"id": create, "status": "completed"}]));
-    assert!(visitor.world.agents.values().all(|agent| agent.name != "Owl"), "`agent` is no deed");
+    let restart = visitor.world.queue_command(host, "agent.restart", key("Owl")).unwrap();
+    let update = visitor.world.queue_command(host, "agent.update", key("Owl")).unwrap();
+    report(
+        &mut visitor,
+        json!([
+            {"id": restart, "status": "completed"}, {"id": update, "status": "completed"},
+        ]),
+    );
+    assert!(visitor.world.agents.values().all(|agent| agent.name != "Owl"));
 
-    let create = visitor.world.queue_command(host, "agent_create", key("Owl")).unwrap();
+    let create = visitor.world.queue_command(host, "create_agent", key("Owl")).unwrap();
     report(&mut visitor, json!([{"id": create, "status": "completed"}]));
     let agents = visitor.world.agents.len();
     let update = visitor.world.queue_command(host, "agent.update", key("Great owl")).unwrap();
@@ -98,7 +107,8 @@ fn an_update_finds_the_agent_by_its_runtime_key() {
 fn reports_on_what_the_host_was_not_told_are_passed_over_and_logged() {
     let mut visitor = Visitor::new();
     host(&mut visitor);
-    let other = visitor.world.queue_command(HostId(1), "agent.create", payload("Owl", "o")).unwrap();
+    let other =
+        visitor.world.queue_command(HostId(1), "agent.create", payload("Owl", "o")).unwrap();
     let both = json!([
         {"id": other, "status": "completed"}, {"id": 999, "status": "failed", "error": "what?"},
     ]);

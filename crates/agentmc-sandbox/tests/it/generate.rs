@@ -1,6 +1,6 @@
 //! Requests nobody would write.
 
-use agentmc_core::endpoint::{Endpoint, Place};
+use agentmc_core::endpoint::{Endpoint, Place, Step};
 use agentmc_core::schema::{Kind, Pattern, Schema};
 use agentmc_core::{OPERATIONS, Revision};
 use agentmc_sandbox::World;
@@ -16,6 +16,16 @@ use serde_json::{Map, Value, json};
 pub(crate) fn request(rng: &mut Rng, world: &World) -> Request<Bytes> {
     let endpoint = OPERATIONS[rng.usize(..OPERATIONS.len())];
     let step = &endpoint.history[rng.usize(..endpoint.history.len())];
+    call(rng, world, endpoint, step)
+}
+
+/// The same for one operation in one revision.
+pub(crate) fn call(
+    rng: &mut Rng,
+    world: &World,
+    endpoint: &Endpoint,
+    step: &Step,
+) -> Request<Bytes> {
     let mut path: Vec<_> = step.path.split('/').map(|part| segment(rng, world, part)).collect();
     let comment =
         world.comments.values().next().filter(|_| step.path.contains("{comment}") && rng.bool());

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use agentmc_sandbox::Sandbox;
+use agentmc_types::{HostId, HostRuntimeCommandPayload};
 use serde_json::{Value, json};
 
 use crate::client::{Client, authority};
@@ -203,4 +204,31 @@ fn what_the_page_asks_is_no_call_of_the_api() {
     assert_eq!((sandbox.seen_count(), sandbox.faults().len()), (0, 1));
     let world = sandbox.world(|world| world.handle(&http::Request::new(bytes::Bytes::new())));
     assert_eq!(world.status(), 404);
+}
+
+#[test]
+fn a_runtime_is_told_what_to_do() {
+    let sandbox = Sandbox::start().unwrap();
+    let payload = json!({"agent_name": "Owl", "runtime_key": "owl-1", "agent_emoji": "🦉"});
+    let asked = json!({"type": "agent.create", "payload": payload});
+    let queued = post(&sandbox, "/sandbox/hosts/1/commands", &asked);
+    assert_eq!(queued.status, 201);
+    assert_eq!(queued.json()["data"]["command"]["payload"], payload);
+    let listed = get(&sandbox, "/sandbox/hosts/1/commands").json();
+    assert_eq!(listed["data"], json!([queued.json()["data"]]));
+    let by_hand = HostRuntimeCommandPayload::new("Owl", "owl-1");
+    assert!(sandbox.queue_command(HostId(1), "agent.update", by_hand.clone()).is_some());
+    assert_eq!(sandbox.queue_command(HostId(9), "agent.update", by_hand), None);
+    assert_eq!(get(&sandbox, "/sandbox/hosts/1/commands").json()["data"][1]["status"], json!(null));
+    let missing = (404, "resource.not_found".to_owned());
+    assert_eq!(post(&sandbox, "/sandbox/hosts/9/commands", &asked).code(), missing);
+    let malformed = (400, "request.malformed".to_owned());
+    assert_eq!(
+        post(&sandbox, "/sandbox/hosts/1/commands", &json!({"type": "x"})).code(),
+        malformed
+    );
+    let no_method = (405, "method.not_allowed".to_owned());
+    let host = format!("Host: {}\r\n", authority(&sandbox));
+    let other = send(&sandbox, "PUT", "/sandbox/hosts/1/commands", &host, "{}");
+    assert_eq!(other.code(), no_method);
 }

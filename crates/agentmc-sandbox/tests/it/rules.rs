@@ -47,10 +47,10 @@ fn fault() -> impl Strategy<Value = Fault> {
         1 => time().prop_map(Fault::DelayHead),
         1 => time().prop_map(Fault::DripBody),
         1 => status().prop_map(Fault::Status),
-        1 => (status(), any::<String>()).prop_map(|(status, value)| Fault::RetryAfter(status, value)),
+        1 => (status(), "[^\\p{Cc}]*").prop_map(|(status, value)| Fault::RetryAfter(status, value)),
         1 => status().prop_map(Fault::Html),
         1 => status().prop_map(Fault::Empty),
-        1 => any::<String>().prop_map(Fault::WrongType),
+        1 => ".+".prop_map(Fault::WrongType),
         1 => any::<u64>().prop_map(Fault::BodyOf),
         1 => any::<Vec<u8>>().prop_map(|bytes| Fault::Raw(Bytes::from(bytes))),
     ]
@@ -139,6 +139,12 @@ fn a_rule_that_cannot_be_read_says_what_is_known() {
         ("gzip,often", "narrows no rule"),
         ("retry-after=429:Wed, 21 Oct", "%2C"),
         ("wrong-type=%ff", "not UTF-8"),
+        ("wrong-type=", "must be a path"),
+        ("retry-after=503:1%0A2", "no header can have"),
+        ("retry-after=503:%00", "no header can have"),
+        ("gzip,next=1,next=2", "`next` is given twice"),
+        ("gzip,chance=1,after=1,chance=1", "`chance` is given twice"),
+        ("gzip,storage,storage", "`storage` is given twice"),
     ] {
         assert!(error(text).contains(why), "{text}: {}", error(text));
     }

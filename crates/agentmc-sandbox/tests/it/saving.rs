@@ -202,3 +202,84 @@ fn whoever_is_killed_while_saving_leaves_a_world() {
         assert_eq!(world.keys(), World::new(1).keys());
     }
 }
+
+#[test]
+fn a_file_that_a_sandbox_has_is_refused_to_a_second_one() {
+    let (_folder, path) = place();
+    let options = || Options::default().data(path.clone());
+    let first = Sandbox::with(options()).unwrap();
+    let error = Sandbox::with(options()).map(drop).unwrap_err();
+    assert_eq!(error.to_string(), format!("{}: another sandbox has it", path.display()));
+    drop(first);
+    assert!(Sandbox::with(options()).is_ok());
+}
+
+#[test]
+fn drafts_that_were_left_are_cleared_away() {
+    let (folder, path) = place();
+    let left = |name: &str| fs::write(folder.path().join(name), "{").unwrap();
+    left(".world.json.7-1.saving");
+    left(".world.json.notes");
+    left(".world.json5.7-1.saving");
+    drop(Sandbox::with(Options::default().data(path)).unwrap());
+    let names = fs::read_dir(folder.path()).unwrap();
+    let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    let stay = [".world.json.lock", ".world.json.notes", ".world.json5.7-1.saving", "world.json"];
+    assert_eq!(names, stay);
+}
+
+#[test]
+fn saving_that_fails_is_known_until_it_works_again() {
+    let (_folder, path) = place();
+    let sandbox = Sandbox::with(Options::default().data(path.clone())).unwrap();
+    sandbox.save().unwrap();
+    assert!(sandbox.save_error().is_none());
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    sandbox.world(|world| world.boards.clear());
+    let started = Instant::now();
+    while sandbox.save_error().is_none() {
+        assert!(started.elapsed() < Duration::from_secs(20), "nobody is told");
+        std::thread::yield_now();
+    }
+    let error = sandbox.save_error().unwrap().to_string();
+    assert!(error.starts_with(&format!("{}: ", path.display())), "{error}");
+    fs::remove_dir(&path).unwrap();
+    while sandbox.save_error().is_some() {
+        assert!(started.elapsed() < Duration::from_secs(20), "it is not tried again");
+        std::thread::yield_now();
+    }
+    assert!(World::load(&path).unwrap().boards.is_empty());
+}
+
+#[test]
+fn ids_that_nothing_can_follow_are_refused() {
+    let (_folder, path) = place();
+    World::new(0).save(&path).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let boards = text.find("\"boards\":").unwrap();
+    let last = boards + text[boards..].find("\"last\":").unwrap() + "\"last\":".len();
+    let end = last + text[last..].find('}').unwrap();
+    let damaged = format!("{}{}{}", &text[..last], u64::MAX, &text[end..]);
+    fs::write(&path, damaged).unwrap();
+    let error = World::load(&path).map(drop).unwrap_err().to_string();
+    assert!(
+        error.contains("world.boards") && error.contains("the largest there may be"),
+        "{error}"
+    );
+
+    let row = text[boards..].find("\"1\":{\"id\":1").unwrap() + boards;
+    let damaged = format!("{}\"{}\"{}", &text[..row], u64::MAX, &text[row + 3..]);
+    fs::write(&path, damaged).unwrap();
+    let error = World::load(&path).map(drop).unwrap_err().to_string();
+    assert!(
+        error.contains("world.boards") && error.contains("the largest there may be"),
+        "{error}"
+    );
+    let assignment =
+        text.replacen("\"last_assignment\":", "\"last_assignment\":999999999999999999", 1);
+    fs::write(&path, assignment).unwrap();
+    let error = World::load(&path).map(drop).unwrap_err().to_string();
+    assert!(error.contains("world.last_assignment"), "{error}");
+}

@@ -1,9 +1,9 @@
 //! The clock, limits and latency.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use agentmc_core::ops::boards::ListBoards;
-use agentmc_sandbox::{Options, Sandbox, World};
+use agentmc_sandbox::{Clock, Fault, Options, Rule, Sandbox, World};
 use agentmc_types::{AgentId, Object, RealtimeSessionStatus};
 
 use crate::storage::fetch;
@@ -101,4 +101,41 @@ fn replies_wait_for_the_latency() {
     let mut reply = Vec::new();
     std::io::Read::read_to_end(&mut stream, &mut reply).unwrap();
     assert!(reply.starts_with(b"HTTP/1.1 401 ") && started.elapsed() >= latency);
+}
+
+#[test]
+fn a_latency_beyond_all_time_is_waited_for_and_breaks_nothing() {
+    let endless = Options::default()
+        .latency(Duration::MAX)
+        .faults(vec![Rule::new(Fault::DelayHead(Duration::MAX))]);
+    let sandbox = Sandbox::with(endless).unwrap();
+    let call = sandbox.api().call(&ListBoards::new()).unwrap();
+    let kind = sandbox.exchange(&call).unwrap_err().kind;
+    assert_eq!(kind, agentmc_core::TransportKind::Timeout);
+    let mut stream = std::net::TcpStream::connect(crate::client::authority(&sandbox)).unwrap();
+    std::io::Write::write_all(&mut stream, b"GET /api/v1/boards HTTP/1.1\r\nHost: a\r\n\r\n")
+        .unwrap();
+    let started = Instant::now();
+    while sandbox.seen_count() < 2 {
+        assert!(started.elapsed() < Duration::from_secs(20), "it does not arrive");
+        std::thread::yield_now();
+    }
+    sandbox.clear_faults();
+    assert_eq!(sandbox.exchange(&call).unwrap_err().kind, kind, "the latency stays");
+}
+
+#[test]
+fn the_clock_may_follow_the_wall_and_never_goes_back() {
+    let wall = || SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() as i64;
+    let sandbox = Sandbox::with(Options::default().clock(Clock::Wall)).unwrap();
+    let now = || sandbox.world(|world| world.now().as_second());
+    let call = sandbox.api().call(&ListBoards::new()).unwrap();
+    for _ in 0..1_000 {
+        assert_eq!(sandbox.exchange(&call).unwrap().status(), 200);
+        sandbox.world(|world| world.request_session(AgentId(1)));
+    }
+    let (shown, wall) = (now(), wall());
+    assert!(wall.abs_diff(shown) <= 2, "requests take no time: {shown} at {wall}");
+    sandbox.advance(Duration::from_secs(3_600));
+    assert!((shown + 3_600..shown + 3_660).contains(&now()), "it can be moved all the same");
 }

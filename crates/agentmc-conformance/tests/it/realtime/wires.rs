@@ -81,7 +81,9 @@ fn encrypted(certificate: &Certificate, sandbox: u16) -> SocketAddr {
             }
             _ => bytes.to_vec(),
         };
-        while pass(&mut client, &mut server, rename) && pass(&mut server, &mut client, <[u8]>::to_vec) {}
+        while pass(&mut client, &mut server, rename)
+            && pass(&mut server, &mut client, <[u8]>::to_vec)
+        {}
     })
 }
 

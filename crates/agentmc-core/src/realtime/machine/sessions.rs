@@ -101,7 +101,11 @@ impl Realtime {
     }
 
     pub(super) fn not_ready(&mut self, now: Duration, id: SubscriptionId) {
-        if self.sessions.get(&id).is_some_and(|session| !session.was_ready || session.claimed.is_some()) {
+        if self
+            .sessions
+            .get(&id)
+            .is_some_and(|session| !session.was_ready || session.claimed.is_some())
+        {
             self.finish(now, id, End::Timeout);
         }
     }

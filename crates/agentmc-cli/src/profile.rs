@@ -1,0 +1,131 @@
+//! Profiles: settings that have a name, kept in a file.
+
+use std::time::Duration;
+
+use agentmc_core::types::Secret;
+use agentmc_core::{BaseUrl, Revision};
+use clap::ValueEnum;
+use serde::Deserialize;
+
+use crate::args::{Common, Form, seconds};
+use crate::config::environment;
+use crate::failure::Failure;
+
+pub(crate) mod file;
+
+/// The variable that names the profile.
+pub(crate) const VARIABLE: &str = "AGENTMC_PROFILE";
+
+/// The profile that counts when none is named.
+const DEFAULT: &str = "default";
+
+/// What a profile says; all of it may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Profile {
+    pub(crate) base_url: Option<String>,
+    #[serde(default, deserialize_with = "revision")]
+    pub(crate) revision: Option<Revision>,
+    pub(crate) agent: Option<u64>,
+    #[serde(default, deserialize_with = "timeout")]
+    pub(crate) timeout: Option<Duration>,
+    #[serde(default, deserialize_with = "form")]
+    pub(crate) output: Option<Form>,
+    pub(crate) api_key: Option<Secret>,
+}
+
+/// The profile a command line is meant with.
+#[derive(Debug)]
+pub(crate) struct Chosen {
+    pub(crate) name: String,
+    /// What named it.
+    pub(crate) from: &'static str,
+    /// What it says; none if there is no such profile.
+    pub(crate) profile: Option<Profile>,
+    /// The names of all.
+    pub(crate) names: Vec<String>,
+}
+
+/// The profile that is named by flag or environment, or the default one.
+pub(crate) fn chosen(common: &Common) -> Result<Chosen, Failure> {
+    let (name, from) = match &common.profile {
+        Some(name) => (name.clone(), "--profile"),
+        None => match environment(VARIABLE)? {
+            Some(name) => (name, VARIABLE),
+            None => (DEFAULT.to_owned(), "default"),
+        },
+    };
+    let mut profiles = file::read()?;
+    let names = profiles.keys().cloned().collect();
+    let profile = profiles.remove(&name);
+    Ok(Chosen { name, from, profile, names })
+}
+
+impl Chosen {
+    /// Refuses a profile that was named and is not there.
+    pub(crate) fn required(&self) -> Result<(), Failure> {
+        if self.profile.is_some() || self.from == DEFAULT {
+            return Ok(());
+        }
+        let there = match &*self.names {
+            [] => "there is none".to_owned(),
+            names => format!("there is {}", names.join(", ")),
+        };
+        Err(Failure::input(format!("there is no profile `{}` ({}); {there}", self.name, self.from)))
+    }
+
+    /// Fills in what neither flags nor environment say.
+    pub(crate) fn fill(&self, common: &mut Common) -> Result<(), Failure> {
+        let Some(profile) = &self.profile else { return Ok(()) };
+        let given = match common.base_url.clone() {
+            Some(url) => Some(url),
+            None => environment("AGENTMC_BASE_URL")?,
+        };
+        let own = profile.base_url.as_deref().unwrap_or(BaseUrl::DEFAULT);
+        // The key of one server is no other server's business.
+        if given.as_deref().is_none_or(|given| same(given, own)) {
+            common.api_key.clone_from(&profile.api_key);
+        }
+        if given.is_none() {
+            common.base_url.clone_from(&profile.base_url);
+        }
+        common.revision = common.revision.or(profile.revision);
+        common.agent = common.agent.or(profile.agent);
+        common.timeout = common.timeout.or(profile.timeout);
+        common.output = common.output.or(profile.output);
+        Ok(())
+    }
+
+    /// Fills in how output looks, for commands that have a server of their own or none.
+    pub(crate) fn fill_output(&self, common: &mut Common) {
+        let output = self.profile.as_ref().and_then(|profile| profile.output);
+        common.output = common.output.or(output);
+    }
+}
+
+/// Whether two base URLs are the same.
+pub(crate) fn same(left: &str, right: &str) -> bool {
+    left.trim().trim_end_matches('/') == right.trim().trim_end_matches('/')
+}
+
+fn revision<'de, D: serde::Deserializer<'de>>(read: D) -> Result<Option<Revision>, D::Error> {
+    let text = String::deserialize(read)?;
+    text.parse().map(Some).map_err(serde::de::Error::custom)
+}
+
+fn timeout<'de, D: serde::Deserializer<'de>>(read: D) -> Result<Option<Duration>, D::Error> {
+    let number = f64::deserialize(read)?;
+    seconds(&number.to_string()).map(Some).map_err(serde::de::Error::custom)
+}
+
+fn form<'de, D: serde::Deserializer<'de>>(read: D) -> Result<Option<Form>, D::Error> {
+    let text = String::deserialize(read)?;
+    Form::from_str(&text, true).map(Some).map_err(|_| {
+        let forms = Form::value_variants().iter().filter_map(Form::to_possible_value);
+        let names: Vec<String> = forms.map(|form| form.get_name().to_owned()).collect();
+        serde::de::Error::custom(format!(
+            "there is no form `{text}`; choose one of {}",
+            names.join(", ")
+        ))
+    })
+}

@@ -1,0 +1,150 @@
+//! The file that profiles are kept in: a table for each, under its name.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use toml_edit::{DocumentMut, Item, TableLike};
+
+use super::Profile;
+use crate::failure::Failure;
+
+/// Where the file is, whether it is there or not; none where there is no home.
+pub(crate) fn path() -> Option<PathBuf> {
+    let folders = etcetera::choose_base_strategy().ok()?;
+    Some(folders.config_dir().join("agentmc").join("profiles.toml"))
+}
+
+/// Every profile; none if there is no file.
+pub(crate) fn read() -> Result<BTreeMap<String, Profile>, Failure> {
+    let Some(path) = path() else { return Ok(BTreeMap::new()) };
+    let Some(text) = text(&path)? else { return Ok(BTreeMap::new()) };
+    let profiles: BTreeMap<String, Profile> =
+        toml_edit::de::from_str(&text).map_err(|error| wrong(&path, &text, &error))?;
+    if profiles.values().any(|profile| profile.api_key.is_some()) {
+        refuse_readers(&path)?;
+    }
+    Ok(profiles)
+}
+
+/// The text of the file; none if it is not there.
+fn text(path: &Path) -> Result<Option<String>, Failure> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error)
+            if [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory].contains(&error.kind()) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(Failure::input(format!(
+            "the profiles in {} cannot be read: {error}",
+            path.display()
+        ))),
+    }
+}
+
+/// What is wrong, and on which line. The line itself is not shown: it may hold a key.
+fn wrong(path: &Path, text: &str, error: &toml_edit::de::Error) -> Failure {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map_or_else(String::new, |before| {
+        format!(" on line {}", before.matches('\n').count() + 1)
+    });
+    let message = error.message().replace('\n', " ");
+    Failure::input(format!("the profiles in {} are wrong{line}: {message}", path.display()))
+}
+
+/// Refuses a file with a key that others can read.
+#[cfg(unix)]
+fn refuse_readers(path: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let metadata = std::fs::metadata(path);
+    let mode = metadata.map_or(0, |metadata| metadata.permissions().mode() & 0o777);
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    let path = path.display();
+    Err(Failure::input(format!(
+        "{path} holds a key, and others can read it (mode {mode:04o}): run `chmod 600 '{path}'`"
+    )))
+}
+
+/// Elsewhere the folder belongs to the user alone.
+#[cfg(not(unix))]
+fn refuse_readers(_: &Path) -> Result<(), Failure> {
+    Ok(())
+}
+
+/// Keeps a key in a profile, and the server it is for; the rest of the file stays as it is. Gives where that is.
+pub(crate) fn store(profile: &str, base_url: Option<&str>, key: &str) -> Result<PathBuf, Failure> {
+    let path = path().ok_or_else(|| Failure::input("there is no home to keep profiles in"))?;
+    let mut document = document(&path)?;
+    let table = document.entry(profile).or_insert_with(toml_edit::table);
+    if let Some(table) = table.as_table_like_mut() {
+        if let Some(url) = base_url {
+            set(table, "base_url", url);
+        }
+        set(table, "api_key", key);
+    }
+    write(&path, &document.to_string())?;
+    Ok(path)
+}
+
+/// Takes the key out of a profile; false if it has none.
+pub(crate) fn remove_key(profile: &str) -> Result<bool, Failure> {
+    let Some(path) = path() else { return Ok(false) };
+    let mut document = document(&path)?;
+    let table = document.get_mut(profile).and_then(Item::as_table_like_mut);
+    let removed = table.and_then(|table| table.remove("api_key")).is_some();
+    if removed {
+        write(&path, &document.to_string())?;
+    }
+    Ok(removed)
+}
+
+/// The file as it stands, with its comments.
+fn document(path: &Path) -> Result<DocumentMut, Failure> {
+    let text = text(path)?.unwrap_or_default();
+    text.parse().map_err(|error: toml_edit::TomlError| wrong(path, &text, &error.into()))
+}
+
+fn set(table: &mut dyn TableLike, name: &str, text: &str) {
+    match table.get_mut(name) {
+        Some(item) => *item = toml_edit::value(text),
+        None => {
+            table.insert(name, toml_edit::value(text));
+        }
+    }
+}
+
+/// Writes the file, whole or not at all, for its owner alone.
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let written = || -> io::Result<()> {
+        // A link to the file stays a link.
+        let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let folder = path.parent().unwrap_or_else(|| Path::new("."));
+        make_private(folder)?;
+        // Such a file is readable and writable by its owner alone from the start.
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    };
+    written().map_err(|error| Failure::io(format!("{} cannot be written", path.display()), error))
+}
+
+/// Makes a folder for its owner alone, unless it is there.
+#[cfg(unix)]
+fn make_private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Elsewhere the folder above belongs to the user alone.
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(folder)
+}

@@ -1,6 +1,6 @@
 //! Both AgentMC clients as drivers, so that one suite runs on each.
 //!
-//! The suite is [`agentmc_sandbox::conformance`]. What needs more than a sandbox, such as a server that is not ours, a
+//! The suite is [`mod@agentmc_sandbox::conformance`]. What needs more than a sandbox, such as a server that is not ours, a
 //! certificate or an environment, is in `tests/it`: a function over [`Subject`], of which the macro [`on_both!`] makes
 //! two tests, so that a failure names the client.
 

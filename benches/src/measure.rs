@@ -14,7 +14,7 @@ pub(crate) struct Effort {
 
 impl Effort {
     pub(crate) const QUICK: Self = Self { rounds: 61, turn: Duration::from_millis(3) };
-    pub(crate) const FULL: Self = Self { rounds: 301, turn: Duration::from_millis(5) };
+    pub(crate) const FULL: Self = Self { rounds: 151, turn: Duration::from_millis(4) };
 }
 
 /// What measuring one thing against another gave.

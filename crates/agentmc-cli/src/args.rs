@@ -16,6 +16,7 @@ use crate::config_show::Config;
 #[cfg(feature = "sandbox")]
 use crate::failure::Failure;
 use crate::openapi::Openapi;
+use crate::realtime::RealtimeArgs;
 use crate::resource::sending::Sending;
 use crate::view::View;
 
@@ -157,6 +158,8 @@ pub(crate) enum Command {
     Auth(AuthArgs),
     /// Show the configuration
     Config(Config),
+    /// Listen to sessions, send messages, answer people, hear of requested sessions
+    Realtime(RealtimeArgs),
     /// Write the API as an OpenAPI 3.1 document, or compare a published one with it
     Openapi(Openapi),
     /// Print what makes a shell complete commands, values and ids

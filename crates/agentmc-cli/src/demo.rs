@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::{config, sandbox};
 
+mod chat;
 mod frontend;
 mod steps;
 

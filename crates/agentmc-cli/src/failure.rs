@@ -25,6 +25,8 @@ pub(crate) enum Failure {
     Io { doing: String, error: io::Error },
     /// A comparison was done, and found differences: all there is to say is said.
     Differs,
+    /// A session or a host cannot be listened to.
+    Realtime(String),
     /// A demonstration did not go as it should.
     #[cfg(feature = "sandbox")]
     Unexpected(String),
@@ -60,6 +62,7 @@ impl Failure {
             Self::Input(_) => json!({"kind": "usage"}),
             Self::Io { .. } => json!({"kind": "io"}),
             Self::Differs => return ExitCode::from(1),
+            Self::Realtime(_) => json!({"kind": "realtime"}),
             #[cfg(feature = "sandbox")]
             Self::Unexpected(_) => json!({"kind": "unexpected"}),
         };
@@ -71,6 +74,7 @@ impl Failure {
             Self::Differs => return ExitCode::from(1),
             Self::Io { doing, error } => (3, format!("{doing}: {error}"), None),
             Self::Input(message) => (2, message, None),
+            Self::Realtime(message) => (1, message, None),
             #[cfg(feature = "sandbox")]
             Self::Unexpected(message) => (1, message, None),
             Self::Call(error) => (code(&error), error.explain(), advice(&error)),

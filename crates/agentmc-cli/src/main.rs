@@ -30,6 +30,7 @@ mod output;
 mod perform;
 mod profile;
 mod progress;
+mod realtime;
 mod request;
 mod resource;
 mod revisions;
@@ -117,6 +118,7 @@ fn tool(args: &Args, common: &Common, chosen: &Chosen, out: &mut Output) -> Resu
         Command::Man(man) => man::run(man, out),
         Command::Openapi(openapi) => openapi::run(common, openapi, out),
         Command::Operations(operations) => operations::run(common, operations, out),
+        Command::Realtime(args) => realtime::run(common, args, out),
         #[cfg(feature = "sandbox")]
         Command::Demo => demo::run(common, out),
         #[cfg(feature = "sandbox")]

@@ -1,10 +1,17 @@
 //! The two frontends behind one door, so that the demonstration is written once.
 
+use std::time::Duration;
+
+use agentmc_core::realtime::publish::PublishError;
+use agentmc_core::realtime::{Event, Outgoing, SessionOptions, Start};
 use agentmc_core::reply::{Page, Reply};
-use agentmc_core::types::{AgentId, Page as PageOf};
+use agentmc_core::types::{AgentId, Page as PageOf, Secret, SessionId, SignalId};
 use agentmc_core::{Api, Error, Operation, Output};
 
 use crate::failure::Failure;
+
+/// How long an event may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A client of either kind.
 pub(crate) trait Frontend {
@@ -14,6 +21,12 @@ pub(crate) trait Frontend {
     /// The same client acting as an agent.
     fn acting_as(&self, agent: AgentId) -> Self;
 
+    /// What listens to a session.
+    type Session: Listening;
+
+    /// Listens to a session, from its beginning.
+    fn listen(&self, agent: AgentId, session: SessionId) -> Self::Session;
+
     /// Performs an operation.
     async fn send<O: Operation>(&self, operation: &O) -> Result<Output<O>, Error>;
 
@@ -22,6 +35,15 @@ pub(crate) trait Frontend {
     where
         O: Operation<Reply = Page<T>>,
         Page<T>: Reply<Value = PageOf<T>>;
+}
+
+/// A session an agent listens to.
+pub(crate) trait Listening {
+    /// What happens next.
+    async fn next(&mut self) -> Option<Event>;
+
+    /// Says something.
+    async fn publish(&self, message: &Outgoing) -> Result<Vec<SignalId>, PublishError>;
 }
 
 /// The blocking client. It blocks the thread it is on, as it does everywhere.
@@ -48,8 +70,15 @@ impl Async {
 impl Frontend for Blocking {
     const NAME: &'static str = "blocking";
 
+    type Session = agentmc_blocking::realtime::Subscription;
+
     fn acting_as(&self, agent: AgentId) -> Self {
         Self(self.0.with(|api| api.acting_as(agent)))
+    }
+
+    fn listen(&self, agent: AgentId, session: SessionId) -> Self::Session {
+        let realtime = self.0.realtime();
+        realtime.subscribe_session(options(realtime.owner_token(), agent, session))
     }
 
     async fn send<O: Operation>(&self, operation: &O) -> Result<Output<O>, Error> {
@@ -68,8 +97,15 @@ impl Frontend for Blocking {
 impl Frontend for Async {
     const NAME: &'static str = "async";
 
+    type Session = agentmc_async::realtime::Subscription;
+
     fn acting_as(&self, agent: AgentId) -> Self {
         Self(self.0.with(|api| api.acting_as(agent)))
+    }
+
+    fn listen(&self, agent: AgentId, session: SessionId) -> Self::Session {
+        let realtime = self.0.realtime();
+        realtime.subscribe_session(options(realtime.owner_token(), agent, session))
     }
 
     async fn send<O: Operation>(&self, operation: &O) -> Result<Output<O>, Error> {
@@ -87,5 +123,29 @@ impl Frontend for Async {
             items.push(item?);
         }
         Ok(items)
+    }
+}
+
+fn options(token: Secret, agent: AgentId, session: SessionId) -> SessionOptions {
+    SessionOptions::session(session, token).agent(agent).start(Start::Beginning)
+}
+
+impl Listening for agentmc_blocking::realtime::Subscription {
+    async fn next(&mut self) -> Option<Event> {
+        self.next_timeout(PATIENCE)
+    }
+
+    async fn publish(&self, message: &Outgoing) -> Result<Vec<SignalId>, PublishError> {
+        Self::publish(self, message)
+    }
+}
+
+impl Listening for agentmc_async::realtime::Subscription {
+    async fn next(&mut self) -> Option<Event> {
+        tokio::time::timeout(PATIENCE, Self::next(self)).await.ok().flatten()
+    }
+
+    async fn publish(&self, message: &Outgoing) -> Result<Vec<SignalId>, PublishError> {
+        Self::publish(self, message).await
     }
 }

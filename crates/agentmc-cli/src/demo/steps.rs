@@ -20,6 +20,7 @@ use agentmc_core::types::{
 use agentmc_core::{Error, ErrorKind};
 use agentmc_sandbox::Sandbox;
 
+use super::chat::Chat;
 use super::{Done, Frontend, arrived};
 use crate::failure::Failure;
 
@@ -52,7 +53,22 @@ impl<F: Frontend> Demo<'_, F> {
         let (board, columns) = self.read_boards().await?;
         self.work_on_tasks(agent, &board, &columns).await?;
         let session = self.claim_session(agent).await?;
-        self.exchange_signals(agent, session).await
+        self.exchange_signals(agent, session).await?;
+        self.talk(agent).await
+    }
+
+    /// A live chat over a websocket that is cut in the middle.
+    async fn talk(&mut self, agent: AgentId) -> Result<(), Failure> {
+        let (before, start) = (self.sandbox.seen_count(), Instant::now());
+        let chat = Chat::new(self.sandbox, agent, |session| self.client.listen(agent, session));
+        chat.ok_or_else(|| unexpected("a person asks for a session"))?.perform().await?;
+        let milliseconds = start.elapsed().as_secs_f64() * 1000.0;
+        let mut done =
+            arrived::<F>(self.sandbox, before, "a live chat, cut in the middle", milliseconds);
+        // The websockets themselves are no calls.
+        done.retain(|step| step.operation != "-");
+        self.done.extend(done);
+        Ok(())
     }
 
     /// Connects a host and an agent by heartbeat.
@@ -299,10 +315,10 @@ fn heartbeat() -> AgentHeartbeat {
         .agent(HeartbeatAgent::new(AGENT_NAME).identity(AGENT_NAME))
 }
 
-fn expect(holds: bool, what: &str) -> Result<(), Failure> {
+pub(super) fn expect(holds: bool, what: &str) -> Result<(), Failure> {
     if holds { Ok(()) } else { Err(unexpected(what)) }
 }
 
-fn unexpected(what: &str) -> Failure {
+pub(super) fn unexpected(what: &str) -> Failure {
     Failure::Unexpected(format!("not as it should be: {what}"))
 }

@@ -96,6 +96,20 @@ it, checks it against the server and keeps it in the profile; `auth status` asks
 with a key that others can read is refused. A key is sent to the server of its profile only: with another `--base-url` or \
 `AGENTMC_BASE_URL` it does not count.
 
+## Realtime
+
+`agentmc realtime listen` claims a session, the best of those that are requested unless `--session` names one, and \
+prints what happens in it: a line each on a terminal, otherwise one JSON object on each line. Its `event` is `state`, \
+`ready`, `signal`, `message`, `notification`, `resumed`, `dropped`, `unreadable`, `late` or, at last, `ended` with the \
+`reason` and the `last_id` that `--from` goes on after. Ctrl-C and an end by the other side are exit code 0.
+
+`agentmc realtime chat` answers a person by hand: each line typed answers the last question, the end of input ends it. \
+`agentmc realtime send --session 5 chat.agent.done '{\"content\": \"Done.\"}'` sends one message. `agentmc realtime \
+host` prints the sessions that are requested; `--json @heartbeat.json` sends a heartbeat first, so that they are pushed.
+
+Each run claims with a token of its own. To go on with a session, or to send while another command listens, give each \
+the same `--owner-token-file`; the first one makes it. Sessions stay as they are when a command ends.
+
 ## OpenAPI
 
 `agentmc openapi` writes the API as an OpenAPI 3.1 document. `agentmc openapi diff FILE` lists what a published document, \

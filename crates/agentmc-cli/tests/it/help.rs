@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::process::{command, environment, run, words};
 
 /// What examples read from files.
-fn heartbeat() -> serde_json::Value {
+pub(crate) fn heartbeat() -> serde_json::Value {
     json!({
         "agent": null,
         "host": {

@@ -13,6 +13,7 @@ mod openapi;
 mod operations;
 mod process;
 mod profiles;
+mod realtime;
 mod requests;
 mod resources;
 mod same_bytes;

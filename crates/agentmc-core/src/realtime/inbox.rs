@@ -316,10 +316,14 @@ impl Inbox {
         self.finding_now = false;
         self.first_pushed = None;
         self.last.get_or_insert(SignalId(0));
-        if std::mem::take(&mut self.is_catching_up) && !self.overflowed {
+        // With more to list, it goes on catching up.
+        if self.is_catching_up && !self.overflowed {
+            self.is_catching_up = false;
             self.out.push_back(Delivery::CaughtUp { missed: self.missed });
         }
-        self.missed = 0;
+        if !self.is_catching_up {
+            self.missed = 0;
+        }
         self.follow_up();
         let strangers = self.fresh.values().any(|signal| signal.sender != SignalSender::Agent);
         self.need = match (self.overflowed || strangers, self.fresh.is_empty()) {

@@ -318,6 +318,10 @@ impl Realtime {
 
     /// Closes the session of a subscription, on behalf of the caller.
     pub(super) fn close(&mut self, now: Duration, id: SubscriptionId, reason: Option<String>) {
+        if self.hosts.contains_key(&id) {
+            // A host has no session to close.
+            return self.finish(now, id, End::Unsubscribed);
+        }
         let session = self.sessions.get_mut(&id).filter(|session| !session.is_closing);
         let Some(session) = session else { return };
         let Some(session_id) = session.id.filter(|_| session.claim.is_none()) else {

@@ -1,6 +1,6 @@
 //! Hearing of sessions that are requested.
 
-use agentmc_core::realtime::{Event, HostOptions, Input};
+use agentmc_core::realtime::{End, Event, HostOptions, Input};
 use agentmc_core::types::{AgentId, HostRealtimeSocketPayload};
 use serde_json::{Value, json};
 
@@ -49,6 +49,20 @@ fn an_announcement_is_told_at_once_wherever_its_ids_are() {
         announce(&mut service, &data);
         assert_eq!(requested(&service), [(5, agent, false)], "{data}");
     }
+}
+
+#[test]
+fn closing_a_host_ends_its_subscription() {
+    let mut service = Service::new();
+    let options = HostOptions::new().socket(host_socket(HOST_CHANNEL));
+    let host = service.realtime.subscribe_host(service.now, options);
+    service.settle();
+    service.realtime.handle(service.now, Input::Close(host, None));
+    service.settle();
+    let ended =
+        |(id, event): &(_, Event)| *id == host && matches!(event, Event::Ended(End::Unsubscribed));
+    assert_eq!(service.events.iter().filter(|event| ended(event)).count(), 1);
+    assert_eq!(service.realtime.subscriptions(), 0);
 }
 
 #[test]

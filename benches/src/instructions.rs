@@ -15,7 +15,7 @@ use bytes::Bytes;
 use crate::{build, decode, sample};
 
 /// How many more instructions than recorded are no regression.
-const SLACK: f64 = 0.05;
+const SLACK: f64 = 0.10;
 
 /// How often a thing is done while it is counted.
 const TIMES: u32 = 100;

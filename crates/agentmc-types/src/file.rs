@@ -2,7 +2,7 @@
 
 use crate::record::record;
 use crate::text_enum::text_enum;
-use crate::{AgentId, AttachmentId, FileId, FolderId, Object, TeamId, Timestamp, UserId};
+use crate::{AgentId, AttachmentId, FileId, FolderId, Object, Secret, TeamId, Timestamp, UserId};
 
 text_enum! {
     /// How a file can be previewed.
@@ -201,7 +201,7 @@ record! {
             /// Where the bytes are stored.
             object_key: String,
             /// Where to send the bytes. It is signed, and not part of the API: send no credential there.
-            upload_url: String,
+            upload_url: Secret,
             /// The method to send them with.
             upload_method: UploadMethod,
             /// The headers to send with them, exactly these.

@@ -90,10 +90,10 @@ fn dropped_futures_leak_nothing_and_the_client_goes_on() {
     let show = ShowTask::new(task);
     runtime.block_on(async {
         let client = Client::new(sandbox.api()).unwrap();
-        sandbox.fault(Rule::new(Fault::DelayHead(Duration::from_secs(3600))).next(64));
-        let calls = futures_util::future::join_all((0..64).map(|_| client.send(&show)));
+        sandbox.fault(Rule::new(Fault::DelayHead(Duration::from_secs(3600))).next(256));
+        let calls = futures_util::future::join_all((0..256).map(|_| client.send(&show)));
         let all_arrived = async {
-            while sandbox.seen_count() < 64 {
+            while sandbox.seen_count() < 256 {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         };

@@ -269,7 +269,8 @@ impl Upload {
     }
 
     fn request(&self, ticket: &TeamFileUploadTicket) -> Result<http::Request<()>, Error> {
-        let uri = storage::url(&self.api, OPERATION, "data.upload_url", &ticket.upload_url)?;
+        let uri =
+            storage::url(&self.api, OPERATION, "data.upload_url", ticket.upload_url.expose())?;
         let headers = storage::headers(OPERATION, &ticket.upload_headers, &uri, self.byte_size)?;
         let mut request = http::Request::new(());
         let method = ticket.upload_method.as_str().as_bytes();

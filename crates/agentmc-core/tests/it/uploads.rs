@@ -72,6 +72,23 @@ fn an_upload_is_a_ticket_the_bytes_and_the_file() {
 }
 
 #[test]
+fn a_signed_url_is_not_shown() {
+    let json = fixture("createFileUpload")["data"].clone();
+    let ticket: agentmc_core::types::TeamFileUploadTicket = serde_json::from_value(json).unwrap();
+    let mut upload = uploading();
+    let shown = format!("{upload:?} {:?}", upload.step());
+    upload.replied(Ok(self::ticket(&json!({}))));
+    let step = upload.step();
+    assert!(matches!(step, UploadStep::Put(_)), "{step:?}");
+    for text in [format!("{ticket:?}"), shown, format!("{step:?} {upload:?}")] {
+        assert!(
+            !text.contains("signature") && !text.contains(ticket.upload_url.expose()),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn what_a_client_says_itself_is_left_out_of_the_tickets_headers() {
     let headers = json!({"Host": ["storage.example"], "Content-Length": "10", "x-a": "b"});
     let request = put(&mut uploading(), &headers).unwrap();

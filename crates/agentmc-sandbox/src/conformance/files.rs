@@ -98,7 +98,10 @@ pub(super) fn exact_headers<D: Driver>(bench: &Bench) {
     let seen = &bench.seen_by_storage()[0];
     let ticket = bench.sandbox.world(|world| world.uploads.values().next().unwrap().ticket.clone());
     assert_eq!((seen.method.as_str(), seen.status), ("PUT", StatusCode::OK));
-    assert_eq!(ticket.upload_url, format!("{}{}", bench.sandbox.storage_url(), seen.target));
+    assert_eq!(
+        ticket.upload_url.expose(),
+        format!("{}{}", bench.sandbox.storage_url(), seen.target)
+    );
     assert!(ticket.upload_headers.0.len() >= 2, "{:?}", ticket.upload_headers);
     for (name, value) in &ticket.upload_headers.0 {
         let sent: Vec<_> = seen.headers.get_all(name).iter().collect();

@@ -144,7 +144,7 @@ pub(crate) fn transfer(rng: &mut Rng, world: &World) -> Request<Bytes> {
         return Request::get(odd[rng.usize(..odd.len())]).body(Bytes::new()).unwrap();
     };
     let method = if rng.u8(..10) == 0 { "GET" } else { "PUT" };
-    let mut request = Request::builder().method(method).uri(&upload.ticket.upload_url);
+    let mut request = Request::builder().method(method).uri(upload.ticket.upload_url.expose());
     for (name, value) in upload.ticket.upload_headers.iter() {
         request = request.header(name, value.as_str().unwrap());
     }

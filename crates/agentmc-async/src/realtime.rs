@@ -38,17 +38,17 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Encrypted websockets are opened by the client's own `reqwest`: with its certificates, through its proxy,
-//! within its time to connect. Those that are not, to a server on this machine or one that has no TLS, use
-//! no proxy.
+//! Websockets are opened by the client's own `reqwest`: with its certificates, through its proxy, within its
+//! time to connect. Those that are not encrypted pass a proxy only if it lets them change the protocol.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use agentmc_core::realtime::claim;
-use agentmc_core::types::Secret;
+use agentmc_core::types::{Secret, SessionId};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 mod driver;
+mod publisher;
 mod slot;
 mod socket;
 mod subscription;
@@ -58,10 +58,12 @@ pub use agentmc_core::realtime::{
     Message, Outgoing, Patience, SessionOptions, Signal, SignalKind, Start, State, Tuning, chunk,
     inbox, message, publish,
 };
-pub use subscription::{Publisher, Subscription};
+pub use publisher::Publisher;
+pub use subscription::Subscription;
 
 use crate::client::Client;
 use driver::{Command, Driver};
+use publisher::{Lanes, To};
 use slot::{Known, Slot};
 
 /// What subscribes to sessions and hosts. Cheap to clone; clones share their websockets, one for each
@@ -78,12 +80,20 @@ pub struct Realtime {
 struct Shared {
     client: Client,
     tuning: Tuning,
+    lanes: Arc<Lanes>,
     commands: Mutex<Option<UnboundedSender<Command>>>,
 }
 
 impl Realtime {
     pub(crate) fn new(client: Client, tuning: Tuning) -> Self {
-        Self { shared: Arc::new(Shared { client, tuning, commands: Mutex::default() }) }
+        Self {
+            shared: Arc::new(Shared {
+                client,
+                tuning,
+                lanes: Arc::default(),
+                commands: Mutex::default(),
+            }),
+        }
     }
 
     /// Claims a session and subscribes to it: the given one, or the best of those that are requested.
@@ -131,6 +141,14 @@ impl Realtime {
         Subscription::new(self, slot)
     }
 
+    /// What sends messages to a session without listening to it, as the agent the client acts as: for who has
+    /// claimed it elsewhere.
+    #[must_use]
+    pub fn publisher(&self, session: impl Into<SessionId>) -> Publisher {
+        let session = session.into();
+        self.shared.publisher(To::Session(session, self.shared.lanes.of(session)))
+    }
+
     /// What proves that a session is claimed by this process: random, and the same for as long as it runs.
     /// Another process takes a session over only with the same token, or once the claim is stale.
     ///
@@ -144,6 +162,15 @@ impl Realtime {
 }
 
 impl Shared {
+    fn publisher(&self, to: To) -> Publisher {
+        Publisher {
+            client: self.client.clone(),
+            tuning: self.tuning,
+            lanes: Arc::clone(&self.lanes),
+            to,
+        }
+    }
+
     /// Tells the task, if there is one.
     fn tell(&self, command: Command) {
         let commands = self.commands.lock().unwrap_or_else(PoisonError::into_inner);

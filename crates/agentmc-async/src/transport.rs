@@ -17,8 +17,6 @@ const EXPLANATION: usize = 64 << 10;
 #[derive(Clone, Debug)]
 pub(crate) struct Transport {
     client: reqwest::Client,
-    #[cfg(feature = "realtime")]
-    connect_timeout: Duration,
 }
 
 /// TLS with Mozilla's root certificates. The cryptography is set here, since a process default may be
@@ -51,12 +49,7 @@ impl Transport {
             .retry(reqwest::retry::never())
             .http1_only()
             .connect_timeout(connect_timeout);
-        let client = builder.build()?;
-        Ok(Self {
-            client,
-            #[cfg(feature = "realtime")]
-            connect_timeout,
-        })
+        Ok(Self { client: builder.build()? })
     }
 
     /// Sends the request of `call` once and reads the reply: the whole of it, unless it is a refusal.
@@ -195,12 +188,7 @@ fn classify(error: reqwest::Error) -> TransportError {
 
 #[cfg(feature = "realtime")]
 impl Transport {
-    /// How long connecting may take.
-    pub(crate) const fn connect_timeout(&self) -> Duration {
-        self.connect_timeout
-    }
-
-    /// Opens an encrypted websocket: the bytes that follow the handshake, both ways.
+    /// Opens a websocket: the bytes that follow the handshake, both ways.
     pub(crate) async fn websocket(
         &self,
         url: &str,
@@ -211,8 +199,7 @@ impl Transport {
         use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
         let failed = |error: reqwest::Error| describe(&error.without_url());
-        let url =
-            url.strip_prefix("wss").map_or_else(|| url.to_owned(), |rest| format!("https{rest}"));
+        let url = format!("http{}", url.strip_prefix("ws").unwrap_or(url));
         let key = generate_key();
         let request = self
             .client

@@ -35,19 +35,19 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Encrypted websockets trust whom the client trusts, and go through its proxy if that speaks plain HTTP;
-//! a client that verifies nobody opens none. Those that are not encrypted, to a server on this machine or
-//! one that has no TLS, use no proxy.
+//! Websockets go through the client's proxy if that speaks plain HTTP and lets them through, whether they are
+//! encrypted or not. Encrypted ones trust whom the client trusts; a client that verifies nobody opens none.
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use agentmc_core::realtime::claim;
-use agentmc_core::types::Secret;
+use agentmc_core::types::{Secret, SessionId};
 
 mod connect;
 mod driver;
+mod publisher;
 mod slot;
 mod socket;
 mod subscription;
@@ -59,10 +59,12 @@ pub use agentmc_core::realtime::{
     Message, Outgoing, Patience, SessionOptions, Signal, SignalKind, Start, State, Tuning, chunk,
     inbox, message, publish,
 };
-pub use subscription::{Publisher, Subscription};
+pub use publisher::Publisher;
+pub use subscription::Subscription;
 
 use crate::client::Client;
 use driver::{Command, Driver, News, WAITING};
+use publisher::{Lanes, To};
 use slot::{Known, Slot};
 
 /// What subscribes to sessions and hosts. Cheap to clone; clones share their websockets, one for each
@@ -79,12 +81,20 @@ pub struct Realtime {
 struct Shared {
     client: Client,
     tuning: Tuning,
+    lanes: Arc<Lanes>,
     driver: Mutex<Option<SyncSender<News>>>,
 }
 
 impl Realtime {
     pub(crate) fn new(client: Client, tuning: Tuning) -> Self {
-        Self { shared: Arc::new(Shared { client, tuning, driver: Mutex::default() }) }
+        Self {
+            shared: Arc::new(Shared {
+                client,
+                tuning,
+                lanes: Arc::default(),
+                driver: Mutex::default(),
+            }),
+        }
     }
 
     /// Claims a session and subscribes to it: the given one, or the best of those that are requested.
@@ -129,6 +139,14 @@ impl Realtime {
         Subscription::new(self, slot)
     }
 
+    /// What sends messages to a session without listening to it, as the agent the client acts as: for who has
+    /// claimed it elsewhere.
+    #[must_use]
+    pub fn publisher(&self, session: impl Into<SessionId>) -> Publisher {
+        let session = session.into();
+        self.shared.publisher(To::Session(session, self.shared.lanes.of(session)))
+    }
+
     /// What proves that a session is claimed by this process: random, and the same for as long as it runs.
     /// Another process takes a session over only with the same token, or once the claim is stale.
     ///
@@ -142,6 +160,15 @@ impl Realtime {
 }
 
 impl Shared {
+    fn publisher(&self, to: To) -> Publisher {
+        Publisher {
+            client: self.client.clone(),
+            tuning: self.tuning,
+            lanes: Arc::clone(&self.lanes),
+            to,
+        }
+    }
+
     /// Tells the driver, if there is one.
     fn tell(&self, command: Command) {
         let driver = self.driver.lock().unwrap_or_else(PoisonError::into_inner).clone();

@@ -38,7 +38,8 @@ pub(crate) enum RealtimeCommand {
     /// Print what happens in a session as it happens, until Ctrl-C or its end
     ///
     /// The session is claimed first. Where the output is no table, every event is one JSON object on a line of its
-    /// own; its `event` is state, ready, signal, message, notification, resumed, dropped, unreadable, late or ended.
+    /// own; its `event` is state, ready, signal, message, notification, paused, resumed, dropped, unreadable,
+    /// late or ended.
     /// The last id is printed on standard error at the end: --from goes on after it.
     Listen(Listen),
     /// Send one message to the browser of a session, and print the ids it is stored under

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use agentmc_core::realtime::{Body, Event, SessionOptions, Start};
+use agentmc_core::realtime::{Body, Event, Patience, SessionOptions, Start, Tuning};
 use agentmc_core::types::SessionId;
 use agentmc_sandbox::{BrowserMessage, Sandbox, SocketFault};
 
@@ -27,7 +27,7 @@ fn main() {
 
     // Half of the sessions are the blocking client's, half the async one's.
     let (one, other) = sessions.split_at(SESSIONS / 2);
-    let blocking = agentmc_blocking::Client::new(sandbox.api()).realtime();
+    let blocking = agentmc_blocking::Client::new(sandbox.api()).realtime_with(tuning());
     for session in one {
         let options = SessionOptions::session(*session, blocking.owner_token()).agent(agent);
         let subscription = blocking.subscribe_session(options.start(Start::Beginning));
@@ -41,7 +41,7 @@ fn main() {
     let runtime = runtime.worker_threads(1).enable_all().build().unwrap();
     let nonblocking = agentmc_async::Client::new(sandbox.api()).unwrap();
     runtime.block_on(async {
-        let nonblocking = nonblocking.realtime();
+        let nonblocking = nonblocking.realtime_with(tuning());
         for session in other {
             let options = SessionOptions::session(*session, nonblocking.owner_token()).agent(agent);
             let mut subscription = nonblocking.subscribe_session(options.start(Start::Beginning));
@@ -60,11 +60,21 @@ fn main() {
     while heard.load(Ordering::Relaxed) < sent && Instant::now() < deadline {
         std::thread::park_timeout(Duration::from_millis(100));
     }
+    // What is heard twice may come late.
+    std::thread::sleep(Duration::from_secs(5));
     let heard = heard.load(Ordering::Relaxed);
     println!("{sent} sent, {heard} heard, each once and in order; {} MiB of memory", memory());
     assert_eq!(sent, heard, "signals are lost");
     // The subscriptions go on for as long as the process does.
     std::process::exit(0);
+}
+
+/// Clients that find out soon that nobody answers.
+fn tuning() -> Tuning {
+    let mut patience = Patience::default();
+    patience.activity = Duration::from_millis(500);
+    patience.pong = Duration::from_millis(500);
+    Tuning::new().patience(patience)
 }
 
 /// Takes an event: the next message must have the next number.
@@ -116,11 +126,13 @@ fn talk(sandbox: &Sandbox, sessions: &[SessionId], seconds: u64, heard: &AtomicU
     }
     sandbox.socket_fault(SocketFault::ReleasePushes);
     sandbox.socket_fault(SocketFault::ForgetPongs(false));
+    // What was lost at the very end is caught up with.
+    sandbox.socket_fault(SocketFault::Close(4200, "the end".to_owned()));
     sent
 }
 
 fn fault(random: &mut fastrand::Rng) -> SocketFault {
-    match random.u32(..10) {
+    match random.u32(..13) {
         0 => SocketFault::Drop,
         1 => SocketFault::Close(4200, "again".to_owned()),
         2 => SocketFault::LosePushes(random.u32(1..50)),
@@ -128,8 +140,11 @@ fn fault(random: &mut fastrand::Rng) -> SocketFault {
         4 => SocketFault::ReorderPushes(random.u32(2..20)),
         5 => SocketFault::HoldPushes,
         6 => SocketFault::ReleasePushes,
-        7 => SocketFault::RefuseSubscriptions(0),
+        7 => SocketFault::RefuseSubscriptions(random.u32(1..5), 500),
         8 => SocketFault::Garbage("no JSON".to_owned()),
+        9 => SocketFault::TooLarge(100_000),
+        10 => SocketFault::ForgetPongs(true),
+        11 => SocketFault::ForgetPongs(false),
         _ => SocketFault::Raw(vec![0xFF; 8]),
     }
 }

@@ -9,8 +9,8 @@ mod live;
 mod nonblocking;
 
 pub use blocking::Blocking;
-pub use live::{Listening, Live};
-pub use nonblocking::{Async, AsyncRealtime, AsyncSubscription};
+pub use live::{Listening, Live, Publishing};
+pub use nonblocking::{Async, AsyncPublisher, AsyncRealtime, AsyncSubscription};
 
 use agentmc_core::reply::{Page, Reply};
 use agentmc_core::types::Page as PageOf;

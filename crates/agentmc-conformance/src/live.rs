@@ -16,9 +16,14 @@ pub trait Live: Subject {
     type Subscription: Listening;
     /// What subscribes.
     type Realtime: Clone + Send + Sync + std::fmt::Debug;
+    /// What publishes.
+    type Publisher: Publishing;
 
     /// A client of `api` that goes through a proxy to whatever is encrypted, and trusts `root` alone.
     fn proxied(api: Api, root: &[u8], proxy: SocketAddr) -> Self;
+
+    /// A client of `api` that goes through a proxy to every host but one.
+    fn proxied_but(api: Api, proxy: SocketAddr, exempt: &str) -> Self;
 
     /// What subscribes.
     fn realtime(&self, tuning: Tuning) -> Self::Realtime;
@@ -32,12 +37,25 @@ pub trait Live: Subject {
     /// Subscribes to a host.
     fn host(realtime: &Self::Realtime, options: HostOptions) -> Self::Subscription;
 
+    /// What publishes to a session.
+    fn publisher(realtime: &Self::Realtime, session: SessionId) -> Self::Publisher;
+
     /// Counts the tasks or threads that are there for the client: those of the whole process where it must.
     fn busy(&self) -> Box<dyn Fn() -> usize>;
 }
 
+/// Something that publishes, under test.
+pub trait Publishing: Clone + Send + Sync + std::fmt::Debug {
+    /// Sends a message.
+    ///
+    /// # Errors
+    ///
+    /// As the client has them.
+    fn publish(&self, message: &Outgoing) -> Result<Vec<SignalId>, PublishError>;
+}
+
 /// A subscription under test.
-pub trait Listening: Send + std::fmt::Debug {
+pub trait Listening: Send + Sync + std::fmt::Debug {
     /// The next event, if it comes in time.
     fn next_within(&mut self, timeout: Duration) -> Option<Event>;
 

@@ -20,7 +20,7 @@ use crate::Subject;
 
 mod live;
 
-pub use live::{AsyncRealtime, AsyncSubscription};
+pub use live::{AsyncPublisher, AsyncRealtime, AsyncSubscription};
 
 /// The async client, on a runtime of its own.
 #[derive(Debug)]

@@ -182,7 +182,8 @@ impl Sockets {
         match fault {
             SocketFault::Drop => room.drop_all(),
             SocketFault::Close(code, reason) => room.close_all(code, &reason),
-            SocketFault::RefuseSubscriptions(count) => {
+            SocketFault::RefuseSubscriptions(count, status) => {
+                faults.refusal = status;
                 faults.refuse = faults.refuse.saturating_add(count);
             }
             SocketFault::HoldPushes => faults.hold(),
@@ -292,7 +293,7 @@ impl Room {
         let refused = if !is_private(&channel) {
             Some(("There is no such channel.", 404))
         } else if fault::take(&mut self.faults.refuse) {
-            Some(("The subscription is refused.", 403))
+            Some(("The subscription is refused.", self.faults.refusal))
         } else if auth != keys.sign(&socket.seen.id, &channel) {
             Some(("The signature is not that of this socket and channel.", 401))
         } else if socket.channels.len() >= CHANNELS && !socket.channels.contains(&channel) {

@@ -14,8 +14,8 @@ use agentmc_core::realtime::{
 };
 use agentmc_core::types::{HostRealtimeSocketPayload, SignalId, Timestamp};
 use bytes::Bytes;
-use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::sync::mpsc::{self, error::TrySendError};
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 use super::slot::Slot;
@@ -27,6 +27,9 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// How many frames wait for the driver before websockets are not read any more.
 const FRAMES: usize = 256;
+
+/// How many frames wait for a server that does not read before its websocket is given up.
+const UNSAID: usize = 16_384;
 
 /// What subscribers want.
 #[derive(Debug)]
@@ -51,13 +54,19 @@ enum Woken {
     Alone,
 }
 
+/// A websocket whose task is told what to say.
+struct Socket {
+    sayer: mpsc::Sender<Say>,
+    task: AbortHandle,
+}
+
 pub(super) struct Driver {
     client: Client,
     tuning: Tuning,
     machine: Machine,
     started: Instant,
     slots: HashMap<SubscriptionId, Arc<Slot>>,
-    sockets: HashMap<SocketId, mpsc::UnboundedSender<Say>>,
+    sockets: HashMap<SocketId, Socket>,
     commands: mpsc::UnboundedReceiver<Command>,
     reporter: mpsc::Sender<News>,
     news: mpsc::Receiver<News>,
@@ -206,6 +215,11 @@ impl Driver {
                         slot.handled(signal);
                     }
                 }
+                Output::CaughtUp(id, signal) => {
+                    if let Some(slot) = self.slots.get(&id) {
+                        slot.caught_up(signal);
+                    }
+                }
                 _ => {}
             }
         }
@@ -225,17 +239,21 @@ impl Driver {
     }
 
     fn open(&mut self, socket: SocketId, url: String, origin: String) {
-        let (sayer, says) = mpsc::unbounded_channel();
-        self.sockets.insert(socket, sayer);
+        let (sayer, says) = mpsc::channel(UNSAID);
         let transport = self.client.transport().clone();
         let plan = socket::Plan { socket, url, origin, tuning: self.tuning };
         let reporter = self.reporter.clone();
-        self.websockets.spawn(socket::run(transport, plan, says, reporter));
+        let task = self.websockets.spawn(socket::run(transport, plan, says, reporter));
+        self.sockets.insert(socket, Socket { sayer, task });
     }
 
-    fn say(&self, socket: SocketId, say: Say) {
-        if let Some(sayer) = self.sockets.get(&socket) {
-            let _ = sayer.send(say);
+    fn say(&mut self, socket: SocketId, say: Say) {
+        let Some(Socket { sayer, task }) = self.sockets.get(&socket) else { return };
+        if let Err(TrySendError::Full(_)) = sayer.try_send(say) {
+            task.abort();
+            self.sockets.remove(&socket);
+            let now = self.started.elapsed();
+            self.machine.handle(now, Input::Closed(socket, None, "the server does not read"));
         }
     }
 }

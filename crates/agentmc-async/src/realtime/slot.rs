@@ -1,11 +1,15 @@
 //! What the driver and one subscriber share.
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use agentmc_core::Api;
+use agentmc_core::realtime::publish::{Lane, Publish};
 use agentmc_core::realtime::{Event, Mailbox, MailboxLimits, SubscriptionId};
 use agentmc_core::types::{AgentId, SessionId, SignalId};
 use tokio::sync::watch;
+
+use super::publisher;
 
 #[derive(Debug)]
 pub(super) struct Slot {
@@ -13,6 +17,8 @@ pub(super) struct Slot {
     pub(super) id: OnceLock<SubscriptionId>,
     /// The agent to act as, if not the configured one.
     pub(super) agent: Option<AgentId>,
+    /// Set when something is published for the first time.
+    pub(super) lane: OnceLock<Arc<publisher::Lane>>,
     inner: Mutex<Inner>,
     session: watch::Sender<Known>,
 }
@@ -37,7 +43,13 @@ impl Slot {
     pub(super) fn new(limits: MailboxLimits, agent: Option<AgentId>, known: Known) -> Self {
         let inner = Inner { mailbox: Mailbox::new(limits), is_abandoned: false, waker: None };
         let (session, _) = watch::channel(known);
-        Self { id: OnceLock::new(), agent, inner: Mutex::new(inner), session }
+        Self {
+            id: OnceLock::new(),
+            agent,
+            lane: OnceLock::new(),
+            inner: Mutex::new(inner),
+            session,
+        }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -89,6 +101,12 @@ impl Slot {
         }
     }
 
+    /// Whether nothing will come any more.
+    pub(super) fn is_over(&self) -> bool {
+        let inner = self.inner();
+        inner.mailbox.is_over() || inner.is_abandoned
+    }
+
     /// The next event, and whether the subscription is to be resumed now.
     pub(super) fn poll(&self, cx: &Context<'_>) -> Poll<(Option<Event>, bool)> {
         let mut inner = self.inner();
@@ -107,8 +125,27 @@ impl Slot {
         self.inner().mailbox.last_id()
     }
 
-    pub(super) fn newest_id(&self) -> Option<SignalId> {
-        self.inner().mailbox.newest_id()
+    pub(super) fn caught_up(&self, id: SignalId) {
+        self.inner().mailbox.caught_up(id);
+    }
+
+    /// Begins with a message to the session.
+    pub(super) fn begin(&self, lane: &mut Lane, publish: Publish) -> Publish {
+        lane.begin(publish, Some(&self.inner().mailbox))
+    }
+
+    /// The API, acting as the agent the session is with.
+    pub(super) fn api(&self, api: &Api, agent: AgentId) -> Api {
+        let api = api.clone();
+        match self.agent.or_else(|| api.agent().is_none().then_some(agent)) {
+            Some(agent) => api.acting_as(agent),
+            None => api,
+        }
+    }
+
+    /// Whether the session itself is over.
+    pub(super) fn is_session_over(&self) -> bool {
+        self.inner().mailbox.is_session_over()
     }
 
     pub(super) fn session(&self) -> Option<(SessionId, AgentId)> {

@@ -1,6 +1,5 @@
 //! One websocket: opened, read, written and closed by a task of its own.
 
-use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,14 +7,12 @@ use std::time::Duration;
 
 use agentmc_core::realtime::{SocketId, Tuning};
 use futures_util::{Sink, Stream};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio::sync::mpsc::{Sender, UnboundedReceiver};
+use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::time::timeout;
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message, Utf8Bytes};
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use crate::transport::Transport;
 
@@ -24,6 +21,9 @@ const FAREWELL: Duration = Duration::from_secs(1);
 
 /// What is read from a connection at once.
 const BUFFER: usize = 16 << 10;
+
+/// How much may wait to be written to a server that does not read, in bytes.
+const UNWRITTEN: usize = 1 << 20;
 
 /// What a websocket is to say.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ pub(super) struct Plan {
     pub(super) tuning: Tuning,
 }
 
-type WebSocket = WebSocketStream<Connection>;
+type WebSocket = WebSocketStream<reqwest::Upgraded>;
 
 /// How a websocket ends.
 enum Outcome {
@@ -59,7 +59,7 @@ enum Outcome {
 pub(super) async fn run(
     transport: Transport,
     plan: Plan,
-    mut says: UnboundedReceiver<Say>,
+    mut says: Receiver<Say>,
     reporter: Sender<News>,
 ) {
     let socket = plan.socket;
@@ -118,7 +118,7 @@ pub(super) async fn run(
 /// Says what is to be said and gives the next text. Neither waits for the other.
 fn converse(
     websocket: &mut WebSocket,
-    says: &mut UnboundedReceiver<Say>,
+    says: &mut Receiver<Say>,
     cx: &mut Context<'_>,
 ) -> Poll<Result<Utf8Bytes, Outcome>> {
     let mut websocket = Pin::new(websocket);
@@ -162,80 +162,14 @@ fn converse(
 }
 
 async fn open(transport: &Transport, plan: &Plan) -> Result<WebSocket, String> {
-    let uri: http::Uri = plan.url.parse().map_err(|_| "the URL is none".to_owned())?;
-    let (host, port) = (uri.host().unwrap_or_default(), uri.port_u16().unwrap_or(443));
-    tracing::debug!(socket = plan.socket.0, host, port, "opening a websocket");
+    tracing::debug!(socket = plan.socket.0, "opening a websocket");
     let limit = Some(plan.tuning.max_message);
-    let mut config = WebSocketConfig::default().max_message_size(limit).max_frame_size(limit);
-    config = config.read_buffer_size(BUFFER).write_buffer_size(0);
-    if uri.scheme_str() == Some("wss") {
-        let upgraded = transport.websocket(&plan.url, &plan.origin).await?;
-        let connection = Connection::Encrypted(Box::new(upgraded));
-        return Ok(WebSocketStream::from_raw_socket(connection, Role::Client, Some(config)).await);
-    }
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let connecting = TcpStream::connect((bare, port));
-    let limit = transport.connect_timeout();
-    let stream =
-        timeout(limit, connecting).await.map_err(|_| "no connection in time".to_owned())?;
-    let stream = stream.map_err(|error| error.to_string())?;
-    stream.set_nodelay(true).map_err(|error| error.to_string())?;
-    let request = ClientRequestBuilder::new(uri).with_header("Origin", &plan.origin);
-    let opened = client_async_with_config(request, Connection::Plain(stream), Some(config)).await;
-    opened.map(|(websocket, _)| websocket).map_err(|error| error.to_string())
-}
-
-/// What a websocket travels on.
-enum Connection {
-    Plain(TcpStream),
-    Encrypted(Box<reqwest::Upgraded>),
-}
-
-impl AsyncRead for Connection {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<std::io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
-            Self::Encrypted(stream) => Pin::new(stream).poll_read(cx, buffer),
-        }
-    }
-}
-
-impl AsyncWrite for Connection {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<std::io::Result<usize>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Self::Encrypted(stream) => Pin::new(stream).poll_write(cx, bytes),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
-            Self::Encrypted(stream) => Pin::new(stream).poll_flush(cx),
-        }
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Self::Encrypted(stream) => Pin::new(stream).poll_shutdown(cx),
-        }
-    }
-}
-
-impl fmt::Debug for Connection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Plain(_) => f.write_str("Plain"),
-            Self::Encrypted(_) => f.write_str("Encrypted"),
-        }
-    }
+    let config = WebSocketConfig::default()
+        .max_message_size(limit)
+        .max_frame_size(limit)
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(UNWRITTEN);
+    let upgraded = transport.websocket(&plan.url, &plan.origin).await?;
+    Ok(WebSocketStream::from_raw_socket(upgraded, Role::Client, Some(config)).await)
 }

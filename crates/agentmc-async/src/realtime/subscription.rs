@@ -1,21 +1,21 @@
 //! One subscription, as its subscriber sees it.
 
-use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use agentmc_core::realtime::publish::{Publish, PublishError, PublishStep};
+use agentmc_core::Error;
+use agentmc_core::ops::hosts::CloseAgentRealtimeSession;
+use agentmc_core::realtime::publish::PublishError;
 use agentmc_core::realtime::{End, Event, Outgoing};
-use agentmc_core::types::{HostRealtimeSocketPayload, SessionId, SignalId};
-use agentmc_core::{BuildError, Error};
+use agentmc_core::types::{HostRealtimeSocketPayload, RealtimeCloseStatus, SessionId, SignalId};
 use futures_core::Stream;
 
 use super::driver::Command;
+use super::publisher::{Publisher, To};
 use super::slot::Slot;
 use super::{Realtime, Shared};
-use crate::client::Client;
 
 /// A subscription to a session or a host: a [`Stream`] of [`Event`]s, of which [`Event::Ended`] is the last.
 ///
@@ -59,9 +59,10 @@ impl Subscription {
         self.slot.session().map(|(session, _)| session)
     }
 
-    /// Sends a message to the browser. Waits for the session to be claimed and listened to.
+    /// Sends a message to the browser. Waits for the session to be claimed and listened to, and for what is
+    /// being published to the same session: messages go one after the other.
     ///
-    /// A message too large for one signal goes in pieces. What fails is tried again piece by piece, and
+    /// A message too large for one signal goes in pieces. What fails is tried again signal by signal, and
     /// only if it is not there. A future that is dropped may have sent some.
     ///
     /// # Errors
@@ -69,13 +70,13 @@ impl Subscription {
     /// When the message cannot be sent, or not all of it: the error says what is stored. When the
     /// subscription ended before there was a session.
     pub async fn publish(&self, message: &Outgoing) -> Result<Vec<SignalId>, PublishError> {
-        publish(&self.shared.client, &self.slot, message).await
+        self.publisher().publish(message).await
     }
 
     /// What sends messages to the same session, from other tasks.
     #[must_use]
     pub fn publisher(&self) -> Publisher {
-        Publisher { client: self.shared.client.clone(), slot: Arc::clone(&self.slot) }
+        self.shared.publisher(To::Subscribed(Arc::clone(&self.slot)))
     }
 
     /// Says where a host listens from now on, as a heartbeat tells. Subscriptions to sessions ignore it.
@@ -83,8 +84,9 @@ impl Subscription {
         self.shared.tell(Command::Listen(Arc::clone(&self.slot), socket.map(Box::new)));
     }
 
-    /// Closes the session, for a reason of at most 500 characters, and waits until the service knows.
-    /// Events that were not taken are dropped. A session that is not claimed yet is left as it is.
+    /// Closes the session, for a reason of at most 500 characters, and waits until the service knows, even
+    /// if the subscription has ended otherwise. Events that were not taken are dropped. A session that is not
+    /// claimed yet is left as it is.
     ///
     /// A future that is dropped leaves the session closed or not.
     ///
@@ -92,16 +94,32 @@ impl Subscription {
     ///
     /// When the service refuses, or cannot be reached.
     pub async fn close(mut self, reason: Option<&str>) -> Result<(), Error> {
-        let reason = reason.map(str::to_owned);
-        self.shared.tell(Command::Close(Arc::clone(&self.slot), reason));
+        let was_over = self.slot.is_over();
+        self.shared.tell(Command::Close(Arc::clone(&self.slot), reason.map(str::to_owned)));
         while let Some(event) = self.next().await {
             match event {
-                Event::Ended(End::Refused(error) | End::Taken(error)) => return Err(error),
+                Event::Ended(End::Refused(error) | End::Taken(error)) if !was_over => {
+                    return Err(error);
+                }
                 Event::Ended(_) => break,
                 _ => {}
             }
         }
-        Ok(())
+        let Some((session, agent)) = self.slot.session() else { return Ok(()) };
+        if self.slot.is_session_over() {
+            return Ok(());
+        }
+        let mut close = CloseAgentRealtimeSession::new(session).status(RealtimeCloseStatus::Closed);
+        if let Some(reason) = reason {
+            close = close.reason(reason);
+        }
+        let api = self.slot.api(self.shared.client.api(), agent);
+        match self.shared.client.run(api.call(&close)?).await {
+            Err(error) if !error.status().is_some_and(|it| matches!(it.as_u16(), 404 | 410)) => {
+                Err(error)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Unsubscribes, and leaves the session as it is. Gives [`last_id`](Self::last_id).
@@ -131,58 +149,5 @@ impl Stream for Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         self.shared.tell(Command::Unsubscribe(Arc::clone(&self.slot)));
-    }
-}
-
-/// What sends messages to the session of a [`Subscription`]. Cheap to clone; outlives the subscription.
-#[derive(Clone)]
-pub struct Publisher {
-    client: Client,
-    slot: Arc<Slot>,
-}
-
-impl Publisher {
-    /// Sends a message, as [`Subscription::publish`] does.
-    ///
-    /// # Errors
-    ///
-    /// As [`Subscription::publish`].
-    pub async fn publish(&self, message: &Outgoing) -> Result<Vec<SignalId>, PublishError> {
-        publish(&self.client, &self.slot, message).await
-    }
-}
-
-impl fmt::Debug for Publisher {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Publisher").field("session", &self.slot.session()).finish_non_exhaustive()
-    }
-}
-
-async fn publish(
-    client: &Client,
-    slot: &Slot,
-    message: &Outgoing,
-) -> Result<Vec<SignalId>, PublishError> {
-    let Some((session, agent)) = slot.claimed().await else {
-        let operation = "createAgentRealtimeSignal";
-        let missing = BuildError::Missing { operation, name: "session".into() };
-        return Err(PublishError::unsent(missing.into()));
-    };
-    let api = client.api().clone();
-    let api = match slot.agent.or_else(|| api.agent().is_none().then_some(agent)) {
-        Some(agent) => api.acting_as(agent),
-        None => api,
-    };
-    let publish = Publish::new(api, session, message, fastrand::u64(..));
-    let mut publish = publish.map_err(|error| PublishError::unsent(error.into()))?;
-    if let Some(last) = slot.newest_id() {
-        publish = publish.after(last);
-    }
-    loop {
-        match publish.next() {
-            PublishStep::Call(call) => publish.replied(client.run(*call).await),
-            PublishStep::Wait(pause) => tokio::time::sleep(pause).await,
-            PublishStep::Done(result) => return result,
-        }
     }
 }

@@ -23,9 +23,6 @@ use crate::transport::Transport;
 /// The longest answer of a proxy, in bytes.
 const ANSWER: usize = 16 << 10;
 
-/// How long writing may stand still.
-const WRITE: Duration = Duration::from_secs(10);
-
 /// What a websocket travels on. Once it is fed, another thread reads from the connection.
 pub(super) struct Wire {
     tls: Option<Box<ClientConnection>>,
@@ -49,7 +46,7 @@ pub(super) fn open(
     tracing::debug!(socket = plan.socket.0, host, port, "opening a websocket");
     let config = transport.config();
     let is_encrypted = uri.scheme_str() == Some("wss");
-    let proxy = config.proxy().filter(|proxy| is_encrypted && !proxy.is_no_proxy(&uri));
+    let proxy = config.proxy().filter(|proxy| !proxy.is_no_proxy(&uri));
     let text = |error: io::Error| match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => "nothing came in time".to_owned(),
         _ => error.to_string(),
@@ -62,7 +59,9 @@ pub(super) fn open(
     plug.connected(&stream).map_err(text)?;
     stream.set_nodelay(true).map_err(text)?;
     stream.set_read_timeout(Some(plan.tuning.patience.open)).map_err(text)?;
-    stream.set_write_timeout(Some(WRITE)).map_err(text)?;
+    // A server that does not read is as dead as one that does not answer; a timeout of zero is none.
+    let still = plan.tuning.patience.pong.max(Duration::from_millis(1));
+    stream.set_write_timeout(Some(still)).map_err(text)?;
     if let Some(proxy) = proxy {
         tunnel(&mut stream, proxy, host, port)?;
     }

@@ -180,6 +180,11 @@ impl Driver {
                         slot.handled(signal);
                     }
                 }
+                Output::CaughtUp(id, signal) => {
+                    if let Some(slot) = self.slots.get(&id) {
+                        slot.caught_up(signal);
+                    }
+                }
                 _ => {}
             }
         }

@@ -1,10 +1,14 @@
 //! What the driver and one subscriber share.
 
-use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
+use agentmc_core::Api;
+use agentmc_core::realtime::publish::{Lane, Publish};
 use agentmc_core::realtime::{Event, Mailbox, MailboxLimits, SubscriptionId};
 use agentmc_core::types::{AgentId, SessionId, SignalId};
+
+use super::publisher;
 
 #[derive(Debug)]
 pub(super) struct Slot {
@@ -12,6 +16,8 @@ pub(super) struct Slot {
     pub(super) id: OnceLock<SubscriptionId>,
     /// The agent to act as, if not the configured one.
     pub(super) agent: Option<AgentId>,
+    /// Set when something is published for the first time.
+    pub(super) lane: OnceLock<Arc<publisher::Lane>>,
     inner: Mutex<Inner>,
     news: Condvar,
 }
@@ -35,7 +41,13 @@ pub(super) enum Known {
 impl Slot {
     pub(super) const fn new(limits: MailboxLimits, agent: Option<AgentId>, session: Known) -> Self {
         let inner = Inner { mailbox: Mailbox::new(limits), is_abandoned: false, session };
-        Self { id: OnceLock::new(), agent, inner: Mutex::new(inner), news: Condvar::new() }
+        Self {
+            id: OnceLock::new(),
+            agent,
+            lane: OnceLock::new(),
+            inner: Mutex::new(inner),
+            news: Condvar::new(),
+        }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -115,8 +127,27 @@ impl Slot {
         self.inner().mailbox.last_id()
     }
 
-    pub(super) fn newest_id(&self) -> Option<SignalId> {
-        self.inner().mailbox.newest_id()
+    pub(super) fn caught_up(&self, id: SignalId) {
+        self.inner().mailbox.caught_up(id);
+    }
+
+    /// Begins with a message to the session.
+    pub(super) fn begin(&self, lane: &mut Lane, publish: Publish) -> Publish {
+        lane.begin(publish, Some(&self.inner().mailbox))
+    }
+
+    /// The API, acting as the agent the session is with.
+    pub(super) fn api(&self, api: &Api, agent: AgentId) -> Api {
+        let api = api.clone();
+        match self.agent.or_else(|| api.agent().is_none().then_some(agent)) {
+            Some(agent) => api.acting_as(agent),
+            None => api,
+        }
+    }
+
+    /// Whether the session itself is over.
+    pub(super) fn is_session_over(&self) -> bool {
+        self.inner().mailbox.is_session_over()
     }
 
     pub(super) fn session(&self) -> Option<(SessionId, AgentId)> {

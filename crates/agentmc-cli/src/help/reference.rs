@@ -100,7 +100,7 @@ with a key that others can read is refused. A key is sent to the server of its p
 
 `agentmc realtime listen` claims a session, the best of those that are requested unless `--session` names one, and \
 prints what happens in it: a line each on a terminal, otherwise one JSON object on each line. Its `event` is `state`, \
-`ready`, `signal`, `message`, `notification`, `resumed`, `dropped`, `unreadable`, `late` or, at last, `ended` with the \
+`ready`, `signal`, `message`, `notification`, `paused`, `resumed`, `dropped`, `unreadable`, `late` or, at last, `ended` with the \
 `reason` and the `last_id` that `--from` goes on after. Ctrl-C and an end by the other side are exit code 0.
 
 `agentmc realtime chat` answers a person by hand: each line typed answers the last question, the end of input ends it. \

@@ -36,6 +36,7 @@ pub(super) enum Line<'a> {
     },
     Message(Said<'a>),
     Notification(Said<'a>),
+    Paused,
     Resumed {
         missed: u32,
     },
@@ -105,6 +106,7 @@ impl<'a> Line<'a> {
             },
             Event::Message(message) => Self::Message(Said::new(message)),
             Event::Notification(message) => Self::Notification(Said::new(message)),
+            Event::Paused => Self::Paused,
             Event::Resumed { missed } => Self::Resumed { missed: *missed },
             Event::Dropped(dropped) => Self::Dropped {
                 chunk_id: &dropped.chunk_id,
@@ -213,6 +215,7 @@ impl fmt::Display for Words<'_> {
                 None => whole(f, signal),
             },
             Event::Message(message) | Event::Notification(message) => said(f, message),
+            Event::Paused => f.write_str("more than can be kept is said; it is told afterwards"),
             Event::Resumed { missed } => write!(f, "listening again; {missed} signals were missed"),
             Event::Dropped(dropped) => dropped.fmt(f),
             Event::Unreadable(Some(id)) => write!(f, "{id}  cannot be read"),

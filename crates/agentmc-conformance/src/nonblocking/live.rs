@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use agentmc_async::realtime::{Realtime, Subscription};
+use agentmc_async::realtime::{Publisher, Realtime, Subscription};
 use agentmc_async::{Client, reqwest};
 use agentmc_core::realtime::publish::PublishError;
 use agentmc_core::realtime::{Event, HostOptions, Outgoing, SessionOptions, Tuning};
@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
 use super::{Async, trusting};
-use crate::{Listening, Live};
+use crate::{Listening, Live, Publishing};
 
 /// What subscribes, on a runtime.
 #[derive(Clone, Debug)]
@@ -30,6 +30,13 @@ pub struct AsyncSubscription {
     runtime: Arc<Runtime>,
 }
 
+/// What publishes, on a runtime.
+#[derive(Clone, Debug)]
+pub struct AsyncPublisher {
+    publisher: Publisher,
+    runtime: Arc<Runtime>,
+}
+
 impl AsyncSubscription {
     /// The subscription itself.
     pub const fn get_mut(&mut self) -> &mut Subscription {
@@ -40,12 +47,21 @@ impl AsyncSubscription {
 impl Live for Async {
     type Subscription = AsyncSubscription;
     type Realtime = AsyncRealtime;
+    type Publisher = AsyncPublisher;
 
     #[expect(clippy::expect_used, reason = "a proxy that is none is the test's mistake")]
     fn proxied(api: Api, root: &[u8], proxy: SocketAddr) -> Self {
         let proxy = reqwest::Proxy::https(format!("http://{proxy}")).expect("a proxy");
         let builder = reqwest::Client::builder().no_proxy().proxy(proxy);
         Self::with_runtime(Client::build_with_tls(api, builder, trusting(root)))
+    }
+
+    #[expect(clippy::expect_used, reason = "a proxy that is none is the test's mistake")]
+    fn proxied_but(api: Api, proxy: SocketAddr, exempt: &str) -> Self {
+        let exempt = reqwest::NoProxy::from_string(exempt);
+        let proxy = reqwest::Proxy::all(format!("http://{proxy}")).expect("a proxy");
+        let builder = reqwest::Client::builder().proxy(proxy.no_proxy(exempt));
+        Self::with_runtime(Client::build(api, builder))
     }
 
     fn realtime(&self, tuning: Tuning) -> AsyncRealtime {
@@ -69,10 +85,21 @@ impl Live for Async {
         AsyncSubscription { subscription, runtime: Arc::clone(&realtime.runtime) }
     }
 
+    fn publisher(realtime: &AsyncRealtime, session: SessionId) -> AsyncPublisher {
+        let publisher = realtime.realtime.publisher(session);
+        AsyncPublisher { publisher, runtime: Arc::clone(&realtime.runtime) }
+    }
+
     /// Tasks, those of idle connections too.
     fn busy(&self) -> Box<dyn Fn() -> usize> {
         let runtime = Arc::clone(&self.runtime);
         Box::new(move || runtime.metrics().num_alive_tasks())
+    }
+}
+
+impl Publishing for AsyncPublisher {
+    fn publish(&self, message: &Outgoing) -> Result<Vec<SignalId>, PublishError> {
+        self.runtime.block_on(self.publisher.publish(message))
     }
 }
 

@@ -8,11 +8,14 @@ use agentmc_core::realtime::{Body, End, Event, Patience, SessionOptions, Start, 
 use agentmc_core::types::{AgentId, SessionId};
 use agentmc_sandbox::{BrowserMessage, Options, Sandbox, SocketFault};
 
+mod claiming;
 mod ending;
 mod losing;
 mod pausing;
+mod publishing;
 mod secrets;
 mod sharing;
+mod silence;
 mod subscribing;
 mod wires;
 

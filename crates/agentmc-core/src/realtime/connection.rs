@@ -39,10 +39,13 @@ pub struct Patience {
     /// For traffic, before asking whether the server is still there; 30 s by default. The server may
     /// ask for less.
     pub activity: Duration,
-    /// For the answer to that; 10 s by default.
+    /// For the answer to that, and for a server that does not read; 10 s by default.
     pub pong: Duration,
     /// For a subscription to be ready; 45 s by default.
     pub ready: Duration,
+    /// For a signal that was stored and never pushed, before the session is listed; 60 s by default, and
+    /// at random up to half as long again. Sessions that trust their gaps are not listed.
+    pub recheck: Duration,
 }
 
 impl Default for Patience {
@@ -52,6 +55,7 @@ impl Default for Patience {
             activity: Duration::from_secs(30),
             pong: Duration::from_secs(10),
             ready: Duration::from_secs(45),
+            recheck: Duration::from_secs(60),
         }
     }
 }
@@ -211,6 +215,9 @@ pub enum State {
 ///
 /// Frames cost the same however many channels there are. Subscriptions are signed by calls of the API, at
 /// most 32 at a time, and again whenever the websocket was opened again.
+///
+/// A server that sends the client away with a code from 4200 to 4299 is called again at once, as the protocol
+/// wants; the second time within ten seconds only after a pause, or both would go on for ever.
 #[derive(Debug)]
 pub struct Connection {
     config: Config,

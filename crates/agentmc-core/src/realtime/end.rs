@@ -87,6 +87,15 @@ impl End {
         }
     }
 
+    /// Whether the session itself is over, as far as is known, and not just the subscription.
+    #[must_use]
+    pub const fn is_of_session(&self) -> bool {
+        matches!(
+            self,
+            Self::Closed { .. } | Self::Over(_) | Self::Expired | Self::Gone(_) | Self::ClosedHere
+        )
+    }
+
     /// The error behind it, if there is one.
     #[must_use]
     pub const fn error(&self) -> Option<&Error> {

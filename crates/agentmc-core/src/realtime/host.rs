@@ -85,6 +85,8 @@ pub(crate) struct Host {
     pub(crate) connection: Option<u32>,
     pub(crate) is_listening: bool,
     pub(crate) is_paused: bool,
+    /// Whether what was announced while it was paused is still to be told.
+    pub(crate) has_missed: bool,
     failures: u32,
     announced: BTreeSet<SessionId>,
     /// What was pushed since the sessions were last asked for, so that the answer need not have it.
@@ -102,6 +104,7 @@ impl Host {
             connection: None,
             is_listening: false,
             is_paused: false,
+            has_missed: false,
             failures: 0,
             announced: BTreeSet::new(),
             recent: BTreeSet::new(),

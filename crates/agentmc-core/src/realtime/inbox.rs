@@ -29,7 +29,8 @@ pub enum Start {
 pub enum Gaps {
     /// Looks into each gap with one listing before delivering what follows it: nothing is lost or out
     /// of order, for the price of a request. Signals of the agent itself wait up to a second for others,
-    /// so that its own chatter does not cost a request each.
+    /// so that its own chatter does not cost a request each. A subscription also lists now and then, for
+    /// the signal that is not pushed and that none follows.
     #[default]
     Check,
     /// Delivers at once. What was not pushed is lost if something that follows it was; what is pushed
@@ -261,6 +262,10 @@ impl Inbox {
             after_id: self.last.unwrap_or(SignalId(0)),
             limit: PAGE,
         })
+    }
+
+    pub(crate) fn checks_gaps(&self) -> bool {
+        self.gaps == Gaps::Check
     }
 
     /// Whether the answer to this listing is waited for.

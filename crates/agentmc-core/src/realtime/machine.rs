@@ -81,6 +81,9 @@ pub enum Output {
     /// To start after this signal loses nothing of what is told from here on: all before it was told, or
     /// passed over, and no message is unfinished.
     Handled(SubscriptionId, SignalId),
+    /// All that was stored in the session before the latest listing stands at or before this signal, whether
+    /// it was told or not: what is published from now on stands [after](super::publish::Publish::after) it.
+    CaughtUp(SubscriptionId, SignalId),
 }
 
 /// All realtime subscriptions of a process: claims sessions, shares websockets, and turns what arrives
@@ -113,7 +116,8 @@ enum Purpose {
     /// Whether the session lives longer than was said.
     Expiry,
     Close,
-    Poll,
+    /// Whether it tells what was announced while the subscriber could take no more.
+    Poll(bool),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,10 +134,19 @@ enum Timer {
     Expire,
     /// The requested sessions are listed again.
     Poll,
+    /// The signals are listed, in case the last was never pushed.
+    Recheck,
 }
 
-const TIMERS: [Timer; 6] =
-    [Timer::Ready, Timer::List, Timer::Linger, Timer::Join, Timer::Expire, Timer::Poll];
+const TIMERS: [Timer; 7] = [
+    Timer::Ready,
+    Timer::List,
+    Timer::Linger,
+    Timer::Join,
+    Timer::Expire,
+    Timer::Poll,
+    Timer::Recheck,
+];
 
 impl Realtime {
     /// A machine without subscriptions.
@@ -298,7 +311,7 @@ impl Realtime {
             Purpose::List(ticket) => self.listed(now, id, ticket, result),
             Purpose::Expiry => self.expiry_replied(now, id, result),
             Purpose::Close => self.close_replied(now, id, result),
-            Purpose::Poll => self.polled(now, id, result),
+            Purpose::Poll(resumes) => self.polled(now, id, resumes, result),
         }
     }
 
@@ -317,6 +330,7 @@ impl Realtime {
                 Timer::Join => self.expire_pieces(now, id),
                 Timer::Expire => self.check_expiry(now, id),
                 Timer::Poll => self.poll_host(now, id),
+                Timer::Recheck => self.recheck(now, id),
             }
         }
     }

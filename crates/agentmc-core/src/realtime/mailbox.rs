@@ -69,8 +69,10 @@ pub struct Mailbox {
     bytes: usize,
     last: Option<SignalId>,
     newest: Option<SignalId>,
+    has_caught_up: bool,
     is_paused: bool,
     is_over: bool,
+    is_session_over: bool,
 }
 
 #[derive(Debug)]
@@ -91,8 +93,10 @@ impl Mailbox {
             bytes: 0,
             last: None,
             newest: None,
+            has_caught_up: false,
             is_paused: false,
             is_over: false,
+            is_session_over: false,
         }
     }
 
@@ -101,7 +105,9 @@ impl Mailbox {
         if self.is_over {
             return;
         }
-        self.is_over = matches!(event, Event::Ended(_));
+        if let Event::Ended(end) = &event {
+            (self.is_over, self.is_session_over) = (true, end.is_of_session());
+        }
         if self.is_full() && is_passing(&event) {
             let passing = self.mail.iter().rev().take_while(|mail| is_passing(&mail.event));
             let kind = discriminant(&event);
@@ -114,6 +120,12 @@ impl Mailbox {
         let bytes = bytes(&event);
         self.bytes += bytes;
         self.mail.push_back(Mail { event, bytes, handled: None });
+    }
+
+    /// What [`Output::CaughtUp`](super::Output::CaughtUp) says.
+    pub fn caught_up(&mut self, id: SignalId) {
+        self.newest = self.newest.max(Some(id));
+        self.has_caught_up = true;
     }
 
     /// What [`Output::Handled`](super::Output::Handled) says. It holds for the subscriber once it has taken what came before.
@@ -138,17 +150,22 @@ impl Mailbox {
         Some(mail.event)
     }
 
-    /// Whether the subscription is to be paused now; asked after events were taken in.
+    /// Whether the subscription is to be paused now; asked after events were taken in. If it is, the
+    /// subscriber hears of it after what waits.
     pub fn pause(&mut self) -> bool {
         let pauses = !self.is_paused && !self.is_over && self.is_full();
-        self.is_paused |= pauses;
+        if pauses {
+            self.is_paused = true;
+            self.push(Event::Paused);
+        }
         pauses
     }
 
     /// Whether the subscription is to be resumed now; asked after an event was taken.
     pub fn resume(&mut self) -> bool {
-        let has_room =
-            self.mail.len() <= self.limits.events / 2 && self.bytes <= self.limits.bytes / 2;
+        // That it is paused is among what waits.
+        let waiting = self.mail.len().saturating_sub(1);
+        let has_room = waiting <= self.limits.events / 2 && self.bytes <= self.limits.bytes / 2;
         self.is_paused && has_room && std::mem::take(&mut self.is_paused)
     }
 
@@ -159,10 +176,16 @@ impl Mailbox {
         self.last
     }
 
-    /// The same for what was taken in.
+    /// The last signal that is known to be stored, whether it was taken or not.
     #[must_use]
     pub const fn newest_id(&self) -> Option<SignalId> {
         self.newest
+    }
+
+    /// Whether all that was stored before the subscription is at or before [`newest_id`](Self::newest_id).
+    #[must_use]
+    pub const fn has_caught_up(&self) -> bool {
+        self.has_caught_up
     }
 
     /// Whether the subscription is paused: a [resumption](Self::resume) that was asked for before is void.
@@ -175,6 +198,12 @@ impl Mailbox {
     #[must_use]
     pub const fn is_over(&self) -> bool {
         self.is_over
+    }
+
+    /// Whether nothing will come since the session itself is over.
+    #[must_use]
+    pub const fn is_session_over(&self) -> bool {
+        self.is_session_over
     }
 
     /// How many events wait.

@@ -283,6 +283,21 @@ impl Message {
         }
     }
 
+    /// A signal that carries the message whole.
+    pub(crate) fn into_signal(self) -> Signal {
+        let envelope = serde_json::json!({
+            "type": self.channel_type.as_str(), "payload": self.payload.value(),
+        });
+        Signal {
+            id: self.signal_id,
+            session_id: self.session_id,
+            sender: self.sender,
+            kind: SignalKind::Message,
+            payload: Json::new(envelope.to_string()).ok(),
+            created_at: self.created_at,
+        }
+    }
+
     /// What an answer must name, so that the browser knows what it answers.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {

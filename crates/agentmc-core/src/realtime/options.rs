@@ -7,12 +7,13 @@ use agentmc_types::{
     Timestamp,
 };
 
-use super::chunk::{Dropped, JoinLimits};
+use super::chunk::{Dropped, JoinLimits, SplitLimits};
 use super::connection::{Patience, State};
 use super::end::End;
 use super::inbox::{Gaps, HoldLimits, Start};
 use super::mailbox::MailboxLimits;
 use super::message::Message;
+use super::publish::ATTEMPTS;
 use super::signal::Signal;
 use crate::api::Api;
 
@@ -53,6 +54,10 @@ pub struct Tuning {
     pub patience: Patience,
     /// How much waits for each subscriber.
     pub mailbox: MailboxLimits,
+    /// How large the signals of a published message may be.
+    pub split: SplitLimits,
+    /// How often each signal of a published message is tried, and looked for; 5 times by default.
+    pub attempts: u32,
     /// The largest message a websocket may bring, and the largest of its frames, in bytes; 64 KiB by
     /// default. The connection to a server that sends more is closed and opened again.
     pub max_message: usize,
@@ -60,8 +65,13 @@ pub struct Tuning {
 
 impl Default for Tuning {
     fn default() -> Self {
-        let (patience, mailbox) = (Patience::default(), MailboxLimits::default());
-        Self { patience, mailbox, max_message: 64 << 10 }
+        Self {
+            patience: Patience::default(),
+            mailbox: MailboxLimits::default(),
+            split: SplitLimits::default(),
+            attempts: ATTEMPTS,
+            max_message: 64 << 10,
+        }
     }
 }
 
@@ -83,6 +93,20 @@ impl Tuning {
     #[must_use]
     pub const fn mailbox(mut self, limits: MailboxLimits) -> Self {
         self.mailbox = limits;
+        self
+    }
+
+    /// Publishes in smaller signals, or in larger ones.
+    #[must_use]
+    pub const fn split(mut self, limits: SplitLimits) -> Self {
+        self.split = limits;
+        self
+    }
+
+    /// Tries each signal of a published message so often.
+    #[must_use]
+    pub const fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
         self
     }
 
@@ -225,16 +249,20 @@ pub enum Event {
     /// The host's channel is listened to, for the first time or again.
     Listening,
     /// A signal that carries no message for the agent, such as `close`, or what the agent itself said;
-    /// of a raw subscription, each signal.
+    /// of a raw subscription, each signal. What the system says in pieces comes as one, with the id of the
+    /// last.
     Signal(Signal),
     /// A message from the browser, whole.
     Message(Message),
     /// A notification, whoever sent it.
     Notification(Message),
-    /// The subscription is back after the websocket was lost. The signals that were missed meanwhile
-    /// came before this.
+    /// So much waits to be taken that nothing more is kept. Once half of it was taken, what was missed
+    /// is told, and then [`Event::Resumed`].
+    Paused,
+    /// The subscription is back after the websocket was lost, or the subscription [paused](Event::Paused).
+    /// What was missed meanwhile came before this.
     Resumed {
-        /// How many there were.
+        /// How many signals there were, or sessions of a host.
         missed: u32,
     },
     /// A message in pieces was given up.

@@ -23,8 +23,15 @@ use crate::operation::Operation;
 use crate::ops::hosts::{CreateAgentRealtimeSignal, ListAgentRealtimeSignals};
 use crate::retry::RetryPolicy;
 
+mod lane;
+
+pub use lane::Lane;
+
 /// The most signals in one answer to a listing.
 const PAGE: u32 = 200;
+
+/// How often a piece is tried by default.
+pub const ATTEMPTS: u32 = 5;
 
 /// What to do next.
 #[derive(Debug)]
@@ -64,8 +71,11 @@ impl PublishError {
 ///
 /// It is sent signal by signal, each after the one before is known to be stored. When it is unclear
 /// whether one was stored, the session's signals are listed, and it is sent again only if it is not there.
-/// A session in which the same message stands already, sent by another process since, cannot be told
-/// from one in which this one stands.
+///
+/// So that an equal message of earlier is not taken for this one, it must be known where the session stood
+/// before: tell with [`after`](Self::after), or what fits one signal begins with listings up to the end.
+/// Publish to a session one message after the other: an equal one that is stored meanwhile, by whomever,
+/// cannot be told from this one.
 ///
 /// ```
 /// use agentmc_core::realtime::message::Outgoing;
@@ -74,7 +84,7 @@ impl PublishError {
 ///
 /// let api = Api::new(Credential::api_key("cc_key")?).acting_as(7);
 /// let answer = Outgoing::chat_done("req-1", "Done.");
-/// let mut publish = Publish::new(api, 42.into(), &answer, 1)?;
+/// let mut publish = Publish::new(api, 42.into(), &answer, 1)?.after(8.into());
 /// let PublishStep::Call(call) = publish.next() else { panic!("there is something to send") };
 /// assert_eq!(call.endpoint().id, "createAgentRealtimeSignal");
 ///
@@ -92,6 +102,10 @@ pub struct Publish {
     stored: Vec<SignalId>,
     /// Nothing of this message stands at or before this signal.
     after: SignalId,
+    /// Whether all that is older than the message stands at or before it.
+    is_exact: bool,
+    /// Whether the piece that was sent last may be stored.
+    is_unclear: bool,
     attempts: u32,
     failures: u32,
     stage: Stage,
@@ -103,6 +117,8 @@ pub struct Publish {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Sending,
+    /// Finding out where the session stands before anything is sent.
+    Surveying,
     /// Looking for the piece after this signal.
     Looking(SignalId),
     Failed,
@@ -140,34 +156,56 @@ impl Publish {
         let chunk_id = format!("chunk_{:016x}{:016x}", jitter.number(), jitter.number());
         let operation = CreateAgentRealtimeSignal::ENDPOINT.id;
         let unsendable = |error| DecodeError::new(operation, "payload", error);
+        let pieces = split(message, &chunk_id, limits).map_err(unsendable)?;
         Ok(Self {
             api: api.retry(RetryPolicy::NEVER),
             session,
-            pieces: split(message, &chunk_id, limits).map_err(unsendable)?,
+            // Pieces have a name that no other message has.
+            stage: if pieces.len() == 1 { Stage::Surveying } else { Stage::Sending },
+            pieces,
             stored: Vec::new(),
             after: SignalId(0),
-            attempts: 5,
+            is_exact: false,
+            is_unclear: false,
+            attempts: ATTEMPTS,
             failures: 0,
-            stage: Stage::Sending,
             pause: None,
             error: None,
             jitter,
         })
     }
 
-    /// Looks for pieces after this signal only: the last one known before the message was made. Spares
-    /// listing the whole session, and taking an equal message of earlier for this one.
+    /// Says that whatever was stored before the message was made stands at or before this signal. Spares
+    /// finding that out.
     #[must_use]
     pub const fn after(mut self, id: SignalId) -> Self {
+        self.stage = Stage::Sending;
+        self.after = id;
+        self.is_exact = true;
+        self
+    }
+
+    /// Says that at least whatever stands at or before this signal was stored before the message was made.
+    /// Spares listing that.
+    #[must_use]
+    pub const fn known(mut self, id: SignalId) -> Self {
         self.after = id;
         self
     }
 
-    /// How often a piece is tried, and looked for; 5 times by default.
+    /// How often a piece is tried, and looked for; [`ATTEMPTS`] times by default.
     #[must_use]
     pub const fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
         self
+    }
+
+    /// Where the session stands at least, for the next message to be published [after](Self::after): the
+    /// last signal that was stored, or what was known before. Nothing until that is found out, nor while
+    /// it is unclear whether a signal is stored.
+    #[must_use]
+    pub fn last_id(&self) -> Option<SignalId> {
+        (self.is_exact && !self.is_unclear).then_some(self.after)
     }
 
     /// How many signals the message takes.
@@ -189,9 +227,8 @@ impl Publish {
             return PublishStep::Done(Ok(self.stored.clone()));
         };
         let call = match self.stage {
-            Stage::Looking(after) => self
-                .api
-                .call(&ListAgentRealtimeSignals::new(self.session).after_id(after).limit(PAGE)),
+            Stage::Surveying => self.listing(self.after),
+            Stage::Looking(after) => self.listing(after),
             _ => self.api.call(&Send { session: self.session, payload: piece }),
         };
         match call {
@@ -207,16 +244,35 @@ impl Publish {
                 Ok(id) => self.found(id),
                 Err(error) => {
                     if is_unclear(&error) {
+                        self.is_unclear = true;
                         self.stage = Stage::Looking(self.after);
                     }
                     self.failed(error);
                 }
             },
-            Stage::Looking(_) => match result.and_then(|reply| listed(&reply, self.session)) {
-                Ok(listed) => self.looked(&listed),
-                Err(error) => self.failed(error),
-            },
+            Stage::Surveying | Stage::Looking(_) => {
+                match result.and_then(|reply| listed(&reply, self.session)) {
+                    Ok(listed) if self.stage == Stage::Surveying => self.surveyed(&listed),
+                    Ok(listed) => self.looked(&listed),
+                    Err(error) => self.failed(error),
+                }
+            }
             Stage::Failed => {}
+        }
+    }
+
+    fn listing(&self, after: SignalId) -> Result<Call, BuildError> {
+        self.api.call(&ListAgentRealtimeSignals::new(self.session).after_id(after).limit(PAGE))
+    }
+
+    fn surveyed(&mut self, listed: &Listed) {
+        self.failures = 0;
+        let last = listed.signals.iter().map(|signal| signal.id).max();
+        let goes_on = listed.rows >= PAGE as usize && last > Some(self.after);
+        self.after = last.map_or(self.after, |last| last.max(self.after));
+        if !goes_on {
+            self.stage = Stage::Sending;
+            self.is_exact = true;
         }
     }
 
@@ -236,13 +292,17 @@ impl Publish {
         let is_full = listed.rows >= PAGE as usize;
         self.stage = match (self.stage, last) {
             (Stage::Looking(after), Some(last)) if is_full && last > after => Stage::Looking(last),
-            _ => Stage::Sending,
+            _ => {
+                self.is_unclear = false;
+                Stage::Sending
+            }
         };
     }
 
     fn found(&mut self, id: SignalId) {
         self.stored.push(id);
         self.after = self.after.max(id);
+        (self.is_exact, self.is_unclear) = (true, false);
         self.stage = Stage::Sending;
         self.failures = 0;
     }

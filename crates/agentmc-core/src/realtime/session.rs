@@ -32,6 +32,8 @@ pub(crate) struct Session {
     pub(crate) expires_at: Option<Timestamp>,
     /// How often a listing failed in a row.
     pub(crate) failures: u32,
+    /// How often in a row it could not be found out whether the session has expired.
+    pub(crate) checks: u32,
     /// The latest `close` that was pushed. One that is only listed may be from before the claim.
     pub(crate) closing: Option<SignalId>,
     /// How the session stood when its signals were last listed to the end, if it has ended.
@@ -58,6 +60,7 @@ impl Session {
             has_caught_up: false,
             expires_at: None,
             failures: 0,
+            checks: 0,
             closing: None,
             over: None,
             is_closing: false,
@@ -89,10 +92,16 @@ impl Session {
             Carried::Whole(shape) if is_browser || shape.is_notification() => {
                 Some(told(Message::new(signal, shape)))
             }
+            // What the agent says in pieces is not for the agent, unless it is a notification.
             Carried::Piece(piece)
-                if is_browser || piece.channel_type.as_str().contains("notification") =>
+                if signal.sender != SignalSender::Agent
+                    || piece.channel_type.as_str().contains("notification") =>
             {
-                self.joiner.piece(now, &piece).map(told)
+                let message = self.joiner.piece(now, &piece)?;
+                match is_browser || message.is_notification() {
+                    true => Some(told(message)),
+                    false => Some(Event::Signal(message.into_signal())),
+                }
             }
             Carried::Whole(_) | Carried::Piece(_) | Carried::Nothing => Some(Event::Signal(signal)),
         }

@@ -7,6 +7,7 @@ mod connections;
 mod frames;
 mod hosts;
 mod inboxes;
+mod lasting;
 mod laws;
 mod mailboxes;
 mod messages;

@@ -20,8 +20,9 @@ pub enum SocketFault {
     /// Every connection is closed with this code and reason, after what waits to be sent. A reason of more than 123
     /// bytes is cut.
     Close(u16, String),
-    /// The next subscriptions are answered with `pusher:subscription_error`, status 403, whatever their signature.
-    RefuseSubscriptions(u32),
+    /// So many of the next subscriptions are answered with `pusher:subscription_error` and this status, whatever
+    /// their signature.
+    RefuseSubscriptions(u32, u16),
     /// Pushes wait until [`ReleasePushes`](Self::ReleasePushes). Of more than 10,000 the first are lost.
     HoldPushes,
     /// What was held back, or waited for others to overtake it, is sent, and further pushes are no longer held.
@@ -48,6 +49,7 @@ pub enum SocketFault {
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     pub(super) refuse: u32,
+    pub(super) refusal: u16,
     pub(super) forget_pongs: bool,
     hold: bool,
     held: VecDeque<Push>,

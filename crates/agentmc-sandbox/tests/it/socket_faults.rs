@@ -54,7 +54,7 @@ fn the_next_subscriptions_are_refused() {
     let sandbox = Sandbox::start().unwrap();
     let (_, channel) = session(&sandbox);
     let mut client = Client::new(&sandbox);
-    sandbox.socket_fault(SocketFault::RefuseSubscriptions(2));
+    sandbox.socket_fault(SocketFault::RefuseSubscriptions(2, 403));
     for _ in 0..2 {
         client.ask(&channel, &sandbox.keys().sign(&client.id, &channel));
         let error = client.frame();

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use agentmc_conformance::{Listening, live_on_both};
-use agentmc_core::realtime::{End, Event, Outgoing, Patience, Tuning};
+use agentmc_core::Error;
+use agentmc_core::realtime::{End, Outgoing, Patience, Tuning};
 use agentmc_core::types::{RealtimeSessionStatus, SignalSender};
-use agentmc_core::{Error, RetryPolicy};
 use agentmc_sandbox::{Fault, Rule, SocketFault};
 use http::StatusCode;
 
-use super::{Stage, end, heard, lost, numbers, ready, texts};
+use super::{Stage, end, lost, numbers, texts};
 
 live_on_both! {
     fn a_browser_closes_the_session_after_all_that_was_said<S>() {
@@ -78,6 +78,65 @@ live_on_both! {
         }
     }
 
+    fn a_session_is_closed_even_if_the_subscription_has_ended<S>() {
+        let stage = Stage::<S>::new();
+        for takes_end in [true, false] {
+            let session = stage.request();
+            let mut subscription = stage.join(session);
+            stage.fault(SocketFault::Close(4004, "over quota".to_owned()));
+            match takes_end {
+                true => assert!(matches!(end(&mut subscription), End::Rejected(_))),
+                false => stage.until("it is closed", |sandbox| sandbox.sockets().is_empty()),
+            }
+            subscription.close(Some("done")).unwrap();
+            let status = stage.sandbox.world(|world| world.sessions[&session].status.clone());
+            assert_eq!(status, RealtimeSessionStatus::Closed);
+        }
+    }
+
+    fn a_session_that_is_over_is_not_closed_again<S>() {
+        let stage = Stage::<S>::new();
+        let session = stage.request();
+        let mut subscription = stage.join(session);
+        stage.sandbox.browser_closes(session, "window closed").unwrap();
+        end(&mut subscription);
+        let refuses = Fault::Status(StatusCode::FORBIDDEN);
+        stage.sandbox.fault(Rule::new(refuses).operation("closeAgentRealtimeSession"));
+        subscription.close(Some("done")).unwrap();
+
+        let other = stage.request();
+        let refused = stage.join(other).close(None).unwrap_err();
+        assert_eq!(refused.status(), Some(StatusCode::FORBIDDEN));
+        let status = stage.sandbox.world(|world| world.sessions[&other].status.clone());
+        assert_eq!(status, RealtimeSessionStatus::Claimed);
+    }
+
+    fn a_subscription_the_server_refuses_for_good_ends_and_gives_the_session_back<S>() {
+        let stage = Stage::<S>::new();
+        for status in [401, 403, 404, 422] {
+            let session = stage.request();
+            stage.fault(SocketFault::RefuseSubscriptions(1, status));
+            let mut subscription = S::session(&stage.realtime, stage.options(session));
+            let end = end(&mut subscription);
+            let End::Rejected(loss) = &end else { panic!("{end:?}") };
+            assert_eq!(loss.code, Some(status));
+            assert!(loss.text.contains("refused"), "{loss}");
+            let status = || stage.sandbox.world(|world| world.sessions[&session].status.clone());
+            super::until("it is given back", || status() == RealtimeSessionStatus::Failed);
+        }
+    }
+
+    fn a_subscription_the_server_has_no_time_for_is_tried_again<S>() {
+        let stage = Stage::<S>::new();
+        for status in [429, 500] {
+            stage.fault(SocketFault::RefuseSubscriptions(2, status));
+            let session = stage.request();
+            let mut subscription = stage.join(session);
+            stage.say(session, "Hello");
+            assert_eq!(texts(&mut subscription, 1), ["Hello"]);
+        }
+    }
+
     fn a_refused_signature_ends_the_subscription_with_the_error<S>() {
         let stage = Stage::<S>::new();
         let session = stage.request();
@@ -132,29 +191,5 @@ live_on_both! {
         stage.fault(SocketFault::Close(4200, String::new()));
         stage.say(session, "kept");
         assert_eq!(texts(&mut subscription, 1), ["kept"]);
-    }
-
-    fn a_message_is_stored_once_however_its_reply_is_lost<S>() {
-        let stage = Stage::<S>::new();
-        let session = stage.request();
-        let client = stage.client.with(|api| api.retry(RetryPolicy::NEVER));
-        let realtime = client.realtime(Tuning::new());
-        let mut subscription = S::session(&realtime, stage.options(session));
-        ready(&mut subscription);
-        let operation = "createAgentRealtimeSignal";
-        stage.sandbox.fault(Rule::new(Fault::CloseInHead).next(1).operation(operation));
-        let long = "x".repeat(30_000);
-        let ids = subscription.publish(&Outgoing::chat_done("req-1", &long)).unwrap();
-        let said = stage.sandbox.messages(session, 0.into());
-        assert_eq!((said.len(), said[0].signals), (1, ids.len()));
-        let stored = stage.sandbox.world(|world| {
-            world.signals.values().filter(|signal| signal.session_id == session).count()
-        });
-        assert_eq!(stored, ids.len(), "no piece twice");
-        let told = heard(&mut subscription, "its own signal", |event| match event {
-            Event::Signal(signal) => Some(signal.id),
-            _ => None,
-        });
-        assert_eq!(told, ids[0]);
     }
 }

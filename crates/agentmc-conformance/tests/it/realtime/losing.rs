@@ -1,7 +1,9 @@
 //! Whatever happens on the way, each message is heard once, in order.
 
+use std::time::Duration;
+
 use agentmc_conformance::{Listening, Live, live_on_both};
-use agentmc_core::realtime::{Event, Tuning};
+use agentmc_core::realtime::{Event, Patience, Tuning};
 use agentmc_sandbox::SocketFault;
 
 use super::{Stage, heard, impatient, lost, numbers, texts};
@@ -48,6 +50,20 @@ live_on_both! {
             say_all(&stage, session, &numbers(0..20));
             assert_eq!(texts(&mut subscription, 20), numbers(0..20), "{shown}");
         }
+    }
+
+    fn a_push_that_is_lost_and_that_none_follows_is_made_good_in_time<S>() {
+        let mut patience = Patience::default();
+        patience.recheck = Duration::from_millis(100);
+        let stage = Stage::<S>::tuned(Tuning::new().patience(patience));
+        let session = stage.request();
+        let mut subscription = stage.join(session);
+        for round in 0..3 {
+            stage.fault(SocketFault::LosePushes(1));
+            say_all(&stage, session, &numbers(round..round + 1));
+            assert_eq!(texts(&mut subscription, 1), numbers(round..round + 1));
+        }
+        assert_eq!(stage.sandbox.sockets().len(), 1, "on the same websocket");
     }
 
     fn pushes_that_are_held_back_come_late_and_once<S>() {

@@ -27,11 +27,15 @@ live_on_both! {
             stage.say(quick_session, &number);
             assert_eq!(texts(&mut quick, 1), [number]);
         }
-        let mut said = Vec::new();
+        let (mut said, mut paused_after) = (Vec::new(), None);
         heard(&mut slow, "resumed", |event| {
             said.extend(text(event));
+            if matches!(event, Event::Paused) {
+                paused_after.get_or_insert(said.len());
+            }
             matches!(event, Event::Resumed { .. }).then_some(())
         });
+        assert!(paused_after.is_some_and(|count| count < 20), "{paused_after:?}: it is an event");
         said.extend(texts(&mut slow, 500 - said.len()));
         assert_eq!(said, numbers(0..500));
         stage.say(slow_session, "live");

@@ -4,9 +4,10 @@ use std::any::type_name;
 use std::process::Command;
 
 use agentmc_conformance::{Async, Blocking, Live, live_on_both};
-use agentmc_core::realtime::Gaps;
+use agentmc_core::realtime::{Gaps, Start};
+use agentmc_sandbox::SocketFault;
 
-use super::{Stage, ready, texts, until};
+use super::{Stage, numbers, ready, texts, until};
 
 /// Set in the other process.
 const CHILD: &str = "AGENTMC_TEST_REALTIME";
@@ -27,6 +28,31 @@ live_on_both! {
             // From "now" on, which may have been before or after this was said.
             assert_eq!(texts(subscription, 1), [session.to_string()]);
         }
+    }
+
+    fn thousands_of_signals_in_two_hundred_sessions_are_heard_in_order_though_pushes_are_lost<S>() {
+        let stage = Stage::<S>::new();
+        let sessions: Vec<_> = (0..200).map(|_| stage.request()).collect();
+        let mut all: Vec<_> = sessions
+            .iter()
+            .map(|session| S::session(&stage.realtime, stage.options(*session).start(Start::Beginning)))
+            .collect();
+        all.iter_mut().for_each(|subscription| ready(subscription));
+        for round in 0..20 {
+            match round {
+                5 => stage.fault(SocketFault::LosePushes(150)),
+                10 => stage.fault(SocketFault::ReorderPushes(50)),
+                15 => stage.fault(SocketFault::DuplicatePushes(300)),
+                _ => {}
+            }
+            for session in &sessions {
+                stage.say(*session, &round.to_string());
+            }
+        }
+        for subscription in &mut all {
+            assert_eq!(texts(subscription, 20), numbers(0..20));
+        }
+        assert_eq!(stage.sandbox.sockets().len(), 1);
     }
 
     fn a_dropped_subscription_leaves_its_channel_and_the_last_one_the_websocket<S>() {

@@ -112,9 +112,20 @@ fn proxy(lets_through: bool) -> (SocketAddr, Heads) {
             let _ = client.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
             return;
         }
-        let target = head.strip_prefix("CONNECT ").and_then(|head| head.split(' ').next()).unwrap();
-        let server = TcpStream::connect(target).unwrap();
-        client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").unwrap();
+        let server = match head.strip_prefix("CONNECT ") {
+            Some(head) => {
+                let server = TcpStream::connect(head.split(' ').next().unwrap()).unwrap();
+                client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").unwrap();
+                server
+            }
+            // What is not encrypted may be asked of the proxy itself.
+            None => {
+                let target = head.split("http://").nth(1).unwrap().split('/').next().unwrap();
+                let mut server = TcpStream::connect(target).unwrap();
+                server.write_all(head.as_bytes()).unwrap();
+                server
+            }
+        };
         let copy = |mut from: TcpStream, mut to: TcpStream| {
             let _ = std::io::copy(&mut from, &mut to);
             let _ = to.shutdown(Shutdown::Both);
@@ -128,8 +139,13 @@ fn proxy(lets_through: bool) -> (SocketAddr, Heads) {
 
 /// Listens on an encrypted websocket and hears of a session on it.
 fn listens<S: Live>(stage: &Stage<S>, client: &S, at: SocketAddr) {
+    listens_at(stage, client, "https", Some(at));
+}
+
+/// Listens on a websocket and hears of a session on it.
+fn listens_at<S: Live>(stage: &Stage<S>, client: &S, scheme: &str, at: Option<SocketAddr>) {
     let realtime = client.realtime(Tuning::new());
-    let options = HostOptions::new().socket(host_socket(stage, "https", Some(at)));
+    let options = HostOptions::new().socket(host_socket(stage, scheme, at));
     let mut host = S::host(&realtime, options);
     heard(&mut host, "listening", |event| matches!(event, Event::Listening).then_some(()));
     let asked = stage.request();
@@ -176,6 +192,26 @@ live_on_both! {
         let connect = format!("CONNECT {server} HTTP/1.1\r\n");
         let heads = heads.lock().unwrap();
         assert!(heads.iter().any(|head| head.starts_with(&connect)), "{heads:?}");
+    }
+
+    fn what_is_not_encrypted_goes_through_the_proxy_as_calls_do<S>() {
+        let stage = Stage::<S>::new();
+        let (proxy, heads) = proxy(true);
+        let client = S::proxied_but(stage.sandbox.api(), proxy, "elsewhere.example");
+        listens_at(&stage, &client, "http", None);
+        let port = format!("127.0.0.1:{}", port(&stage));
+        let is_of_websocket = |head: &String| {
+            head.starts_with(&format!("CONNECT {port} ")) || head.starts_with(&format!("GET http://{port}/app/"))
+        };
+        assert!(heads.lock().unwrap().iter().any(is_of_websocket), "{heads:?}");
+    }
+
+    fn a_host_that_needs_no_proxy_is_reached_without_one<S>() {
+        let stage = Stage::<S>::new();
+        let (refusing, heads) = proxy(false);
+        let client = S::proxied_but(stage.sandbox.api(), refusing, "127.0.0.1");
+        listens_at(&stage, &client, "http", None);
+        assert!(heads.lock().unwrap().is_empty());
     }
 
     fn a_proxy_that_refuses_is_no_way_to_a_websocket<S>() {

@@ -80,8 +80,9 @@ impl Realtime {
         let Some(host) = self.hosts.get_mut(&id).filter(|host| !host.is_paused) else { return };
         match host.poll(&self.config.api) {
             Ok(call) => {
+                let resumes = std::mem::take(&mut host.has_missed);
                 self.timers.set((id, Timer::Poll), now + SAFETY_NET);
-                self.call(id, Purpose::Poll, call);
+                self.call(id, Purpose::Poll(resumes), call);
             }
             Err(error) => self.finish(now, id, End::Refused(error.into())),
         }
@@ -91,20 +92,30 @@ impl Realtime {
         &mut self,
         now: Duration,
         id: SubscriptionId,
+        resumes: bool,
         result: Result<http::Response<Bytes>, Error>,
     ) {
         let Some(host) = self.hosts.get_mut(&id).filter(|host| !host.is_paused) else { return };
         let sessions = match host.listed(result) {
             Ok(sessions) => sessions,
             Err(error) if is_final(&error) => return self.finish(now, id, End::of(error)),
-            Err(_) => Vec::new(),
+            Err(_) => {
+                host.has_missed |= resumes;
+                let pause = host.pause(&mut self.jitter);
+                self.timers.set((id, Timer::Poll), now + pause);
+                return;
+            }
         };
         let pause = host.pause(&mut self.jitter);
         self.timers.set((id, Timer::Poll), now + pause);
+        let missed = u32::try_from(sessions.len()).unwrap_or(u32::MAX);
         for session in sessions {
             let (session_id, agent_id) = (session.id, Some(session.agent_id));
             let session = Some(Box::new(session));
             self.event(id, Event::SessionRequested { session_id, agent_id, session });
+        }
+        if resumes {
+            self.event(id, Event::Resumed { missed });
         }
     }
 }

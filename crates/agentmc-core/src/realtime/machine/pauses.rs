@@ -26,6 +26,7 @@ impl Realtime {
         } else if let Some(host) = self.hosts.get_mut(&id)
             && std::mem::take(&mut host.is_paused)
         {
+            host.has_missed = true;
             self.timers.set((id, Timer::Poll), now);
         }
     }

@@ -17,6 +17,9 @@ use crate::retry::RetryPolicy;
 /// How long a listing waits that nobody is in a hurry for.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// How often it is asked again whether a session has expired, if nobody answers.
+const CHECKS: u32 = 6;
+
 /// The most signals in one answer to a listing, as an inbox asks for them.
 const PAGE: usize = 200;
 
@@ -96,7 +99,11 @@ impl Realtime {
         if !session.is_paused {
             session.inbox.confirmed();
         }
+        let checks_gaps = session.inbox.checks_gaps();
         self.timers.clear((id, Timer::List));
+        if checks_gaps {
+            self.recheck_later(now, id);
+        }
         self.deliver(now, id);
     }
 
@@ -124,6 +131,24 @@ impl Realtime {
             session.inbox.hurry();
             self.deliver(now, id);
         }
+    }
+
+    /// Lists, since nothing tells that the last signal was not pushed.
+    pub(super) fn recheck(&mut self, now: Duration, id: SubscriptionId) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            if !session.inbox.is_listing() {
+                session.inbox.reread();
+            }
+            self.recheck_later(now, id);
+            self.deliver(now, id);
+        }
+    }
+
+    /// Not all sessions are listed at the same time.
+    fn recheck_later(&mut self, now: Duration, id: SubscriptionId) {
+        let pause = self.config.patience.recheck;
+        let pause = pause.saturating_add(self.jitter.up_to(pause / 2));
+        self.timers.set((id, Timer::Recheck), now.saturating_add(pause));
     }
 
     pub(super) fn expire_pieces(&mut self, now: Duration, id: SubscriptionId) {
@@ -159,6 +184,9 @@ impl Realtime {
                     }
                 }
                 Delivery::CaughtUp { missed } => {
+                    if let Some(last) = session.inbox.last_id() {
+                        self.out.push_back(Output::CaughtUp(id, last));
+                    }
                     if std::mem::replace(&mut session.has_caught_up, true) {
                         self.out.push_back(Output::Event(id, Event::Resumed { missed }));
                     }
@@ -301,8 +329,19 @@ impl Realtime {
         result: Result<http::Response<Bytes>, Error>,
     ) {
         let time = self.service_time(now);
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session) = self.sessions.get_mut(&id).filter(|it| !it.is_closing) else { return };
         let Some(session_id) = session.id else { return };
+        let failure = result.as_ref().err().filter(|error| !is_final(error)).map(asked_pause);
+        if let Some(at_least) = failure
+            && session.checks < CHECKS
+        {
+            // That nobody answers does not say that the session is over.
+            session.checks += 1;
+            let pause = self.jitter.retry(session.checks).max(at_least);
+            self.timers.set((id, Timer::Expire), now + pause);
+            return;
+        }
+        session.checks = 0;
         let seen = result
             .ok()
             .and_then(|reply| Listed::read(reply.body(), session_id).ok()?.session)
@@ -364,7 +403,7 @@ impl Realtime {
     /// Closes a session as failed whose channel was refused right after it was claimed.
     pub(super) fn abandon(&mut self, id: SubscriptionId, end: &End) {
         let is_refused = match end {
-            End::Refused(_) => true,
+            End::Refused(_) | End::Gone(_) | End::Taken(_) => true,
             End::Rejected(loss) => loss.code.is_some_and(|code| code < 1000 || code == 4009),
             _ => false,
         };

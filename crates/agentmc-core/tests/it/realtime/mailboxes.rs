@@ -29,8 +29,12 @@ fn a_full_one_pauses_once_and_resumes_once_half_is_taken() {
     let mut mailbox = Mailbox::new(MailboxLimits::default().events(4));
     let pauses: Vec<_> = (1..6).map(|id| (mailbox.push(signal(id)), mailbox.pause()).1).collect();
     assert_eq!(pauses, [false, false, false, true, false]);
-    let resumes: Vec<_> = (1..6).map(|_| (mailbox.take(), mailbox.resume()).1).collect();
-    assert_eq!(resumes, [false, false, true, false, false]);
+    let taken: Vec<_> = (0..6).map(|_| (mailbox.take().unwrap(), mailbox.resume())).collect();
+    assert!(
+        taken.iter().map(|(_, resumes)| *resumes).eq([false, false, true, false, false, false])
+    );
+    let paused = taken.iter().position(|(event, _)| matches!(event, Event::Paused));
+    assert_eq!(paused, Some(4), "after what waited, and once");
 }
 
 #[test]

@@ -114,6 +114,10 @@ fn sessions_that_are_requested_while_a_host_is_paused_are_told_afterwards() {
         matches!(event, Event::SessionRequested { session_id, .. } if session_id.get() == 42)
     });
     assert_eq!(told.count(), 1);
+    assert!(matches!(service.events.last(), Some((_, Event::Resumed { missed: 1 }))));
+    service.seconds(10);
+    let resumed = service.events.iter().filter(|(_, it)| matches!(it, Event::Resumed { .. }));
+    assert_eq!(resumed.count(), 1);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use agentmc_core::realtime::{Outgoing, Publish, PublishStep};
+use agentmc_core::realtime::publish::Lane;
+use agentmc_core::realtime::{Mailbox, MailboxLimits, Outgoing, Publish, PublishStep};
 use agentmc_core::types::SignalId;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -38,7 +39,14 @@ impl Session {
         mut publish: Publish,
         fates: &[Fate],
     ) -> Result<Vec<SignalId>, (Vec<SignalId>, String)> {
-        let mut fates = fates.iter().copied();
+        self.drive(&mut publish, &mut fates.iter().copied())
+    }
+
+    fn drive(
+        &mut self,
+        publish: &mut Publish,
+        fates: &mut dyn Iterator<Item = Fate>,
+    ) -> Result<Vec<SignalId>, (Vec<SignalId>, String)> {
         for _ in 0..10_000 {
             match publish.next() {
                 PublishStep::Wait(pause) => {
@@ -124,8 +132,8 @@ fn a_piece_that_may_be_stored_is_looked_for_before_it_is_sent_again() {
 #[test]
 fn a_piece_that_was_surely_not_stored_is_sent_again_at_once() {
     let mut session = Session::default();
-    session.run(publish(&Outgoing::chat_done("r", "x")), &[Fate::Busy]).unwrap();
-    assert_eq!(session.calls, [CREATE, CREATE]);
+    session.run(publish(&large()), &[Fate::Busy]).unwrap();
+    assert_eq!(session.calls[..3], [CREATE, CREATE, CREATE]);
 }
 
 #[test]
@@ -134,7 +142,7 @@ fn a_piece_is_found_beyond_the_first_page_and_however_php_wrote_it() {
     let stored = (1..=450).map(|id| (id, json!({"type": "x.y", "payload": {}}))).collect();
     let mut session = Session { stored, ..Session::default() };
     session.stored.push((451, json!({"type": "x.y", "payload": {"empty": [], "text": null}})));
-    let ids = session.run(publish(&message), &[Fate::Lost]).unwrap();
+    let ids = session.run(publish(&message).after(0.into()), &[Fate::Lost]).unwrap();
     assert_eq!((ids, session.stored.len()), (vec![SignalId(451)], 451));
     assert_eq!(session.calls, [CREATE, LIST, LIST, LIST]);
 }
@@ -146,6 +154,42 @@ fn an_equal_message_of_earlier_is_not_taken_for_this_one() {
     session.run(publish(&message), &[]).unwrap();
     let ids = session.run(publish(&message).after(10.into()), &[Fate::Lost]).unwrap();
     assert_eq!((ids, session.stored.len()), (vec![SignalId(13)], 2));
+}
+
+#[test]
+fn where_a_session_stands_is_found_out_page_by_page_before_anything_is_sent() {
+    let message = Outgoing::chat_done("r", "Yes.");
+    let mut session = Session::default();
+    for _ in 0..450 {
+        session.run(publish(&message).after(0.into()), &[]).unwrap();
+    }
+    session.calls.clear();
+    let fates = [Fate::Arrives, Fate::Busy, Fate::Arrives, Fate::Arrives, Fate::Lost];
+    let ids = session.run(publish(&message), &fates).unwrap();
+    assert_eq!((ids.len(), session.stored.len()), (1, 451));
+    assert_eq!(session.calls, [LIST, LIST, LIST, LIST, CREATE, LIST, CREATE]);
+    session.calls.clear();
+    session.run(publish(&message).known(ids[0]), &[]).unwrap();
+    assert_eq!(session.calls, [LIST, CREATE]);
+}
+
+#[test]
+fn what_a_subscription_has_listed_need_not_be_found_out() {
+    let mut mailbox = Mailbox::new(MailboxLimits::default());
+    mailbox.handled(4.into());
+    let message = Outgoing::chat_done("r", "Yes.");
+    let mut first = Lane::default().begin(publish(&message), Some(&mailbox));
+    let PublishStep::Call(call) = first.next() else { panic!() };
+    assert!(call.request().uri().query().unwrap().contains("after_id=4"));
+    mailbox.caught_up(9.into());
+    let mut lane = Lane::default();
+    let mut second = lane.begin(publish(&message), Some(&mailbox));
+    let PublishStep::Call(call) = second.next() else { panic!() };
+    assert_eq!(call.endpoint().id, CREATE);
+    // It was given up without a word: nobody knows whether it is stored.
+    let mut third = lane.begin(publish(&message), Some(&mailbox));
+    let PublishStep::Call(call) = third.next() else { panic!() };
+    assert!(call.request().uri().query().unwrap().contains("after_id=9"));
 }
 
 #[test]
@@ -175,6 +219,34 @@ fn fate() -> impl Strategy<Value = Fate> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn equal_messages_one_after_the_other_are_stored_once_each(
+        fates in proptest::collection::vec(fate(), 0..60),
+        stood in 0_usize..3,
+    ) {
+        let message = Outgoing::chat_done("r", "Yes.");
+        let (mut session, mut lane) = (Session::default(), Lane::default());
+        for _ in 0..stood {
+            session.run(publish(&message).after(0.into()), &[]).unwrap();
+        }
+        let mut fates = fates.into_iter();
+        let (mut told, mut failed) = (Vec::new(), 0);
+        for _ in 0..8 {
+            let mut publish = lane.begin(publish(&message), None);
+            match session.drive(&mut publish, &mut fates) {
+                Ok(ids) => told.extend(ids),
+                Err(_) => failed += 1,
+            }
+            lane.end(&publish);
+        }
+        let count = told.len();
+        told.dedup();
+        prop_assert_eq!((told.len(), count + failed), (count, 8));
+        prop_assert!(told.iter().all(|id| session.stored[stood..].iter().any(|(it, _)| it == &id.get())));
+        let stored = session.stored.len() - stood;
+        prop_assert!((count..=count + failed).contains(&stored), "{} stored", stored);
+    }
 
     #[test]
     fn whatever_is_lost_no_piece_is_stored_twice(fates in proptest::collection::vec(fate(), 0..60)) {

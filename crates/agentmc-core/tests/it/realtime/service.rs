@@ -54,6 +54,8 @@ pub(crate) struct Service {
     pub(crate) events: Vec<(SubscriptionId, Event)>,
     /// Where each subscription may start again.
     pub(crate) handled: BTreeMap<SubscriptionId, u64>,
+    /// Up to where each subscription knows the session.
+    pub(crate) caught_up: BTreeMap<SubscriptionId, u64>,
     last_signal: u64,
 }
 
@@ -97,6 +99,7 @@ impl Service {
             bodies: Vec::new(),
             events: Vec::new(),
             handled: BTreeMap::new(),
+            caught_up: BTreeMap::new(),
             last_signal: 100,
         }
     }
@@ -161,6 +164,7 @@ impl Service {
                     let before = self.handled.insert(id, signal.get());
                     assert!(before < Some(signal.get()), "it only grows");
                 }
+                Output::CaughtUp(id, signal) => _ = self.caught_up.insert(id, signal.get()),
                 other => panic!("{other:?}"),
             }
         }

@@ -1,0 +1,105 @@
+//! Sending messages to a session.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use agentmc_core::BuildError;
+use agentmc_core::realtime::publish::{self, Publish, PublishError, PublishStep};
+use agentmc_core::realtime::{Outgoing, Tuning};
+use agentmc_core::types::{SessionId, SignalId};
+
+use super::slot::Slot;
+use crate::client::Client;
+
+/// Messages to one session go one after the other.
+pub(super) type Lane = Mutex<publish::Lane>;
+
+/// The lanes of the sessions that somebody publishes to.
+#[derive(Debug, Default)]
+pub(super) struct Lanes(Mutex<HashMap<SessionId, Weak<Lane>>>);
+
+impl Lanes {
+    pub(super) fn of(&self, session: SessionId) -> Arc<Lane> {
+        let mut lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lane) = lanes.get(&session).and_then(Weak::upgrade) {
+            return lane;
+        }
+        // Seldom enough to cost nothing, and often enough not to pile up.
+        if lanes.len() >= 64 && lanes.len().is_power_of_two() {
+            lanes.retain(|_, lane| lane.strong_count() > 0);
+        }
+        let lane = Arc::default();
+        lanes.insert(session, Arc::downgrade(&lane));
+        lane
+    }
+}
+
+/// Whom to publish to.
+#[derive(Clone, Debug)]
+pub(super) enum To {
+    /// The session of a subscription.
+    Subscribed(Arc<Slot>),
+    Session(SessionId, Arc<Lane>),
+}
+
+/// What sends messages to a session. Cheap to clone; outlives the subscription it is from.
+#[derive(Clone)]
+pub struct Publisher {
+    pub(super) client: Client,
+    pub(super) tuning: Tuning,
+    pub(super) lanes: Arc<Lanes>,
+    pub(super) to: To,
+}
+
+impl Publisher {
+    /// Sends a message, as [`Subscription::publish`](super::Subscription::publish) does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Subscription::publish`](super::Subscription::publish).
+    pub fn publish(&self, message: &Outgoing) -> Result<Vec<SignalId>, PublishError> {
+        let client = &self.client;
+        let (session, api, lane, slot) = match &self.to {
+            To::Session(session, lane) => (*session, client.api().clone(), lane, None),
+            To::Subscribed(slot) => {
+                let (session, agent) = slot.claimed().ok_or_else(unclaimed)?;
+                let lane = slot.lane.get_or_init(|| self.lanes.of(session));
+                (session, slot.api(client.api(), agent), lane, Some(slot))
+            }
+        };
+        let mut lane = lane.lock().unwrap_or_else(PoisonError::into_inner);
+        let (seed, limits) = (fastrand::u64(..), self.tuning.split);
+        let publish = Publish::with_limits(api, session, message, seed, limits);
+        let publish = publish.map_err(|error| PublishError::unsent(error.into()))?;
+        let publish = publish.attempts(self.tuning.attempts);
+        let mut publish = match slot {
+            Some(slot) => slot.begin(&mut lane, publish),
+            None => lane.begin(publish, None),
+        };
+        let result = loop {
+            match publish.next() {
+                PublishStep::Call(call) => publish.replied(client.run(*call)),
+                PublishStep::Wait(pause) => std::thread::sleep(pause),
+                PublishStep::Done(result) => break result,
+            }
+        };
+        lane.end(&publish);
+        result
+    }
+}
+
+impl fmt::Debug for Publisher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let session = match &self.to {
+            To::Session(session, _) => Some(*session),
+            To::Subscribed(slot) => slot.session().map(|(session, _)| session),
+        };
+        f.debug_struct("Publisher").field("session", &session).finish_non_exhaustive()
+    }
+}
+
+fn unclaimed() -> PublishError {
+    let operation = "createAgentRealtimeSignal";
+    PublishError::unsent(BuildError::Missing { operation, name: "session".into() }.into())
+}

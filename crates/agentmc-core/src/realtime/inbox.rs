@@ -344,6 +344,13 @@ impl Inbox {
         self.skip_to = self.skip_to.max(Some(id));
     }
 
+    /// How many signals wait for a listing, and how many bytes they take up: at most what the
+    /// [limits](HoldLimits) allow.
+    #[must_use]
+    pub fn held(&self) -> (usize, usize) {
+        (self.covered.len() + self.fresh.len(), self.held_bytes)
+    }
+
     /// The next signal.
     pub fn poll(&mut self) -> Option<Delivery> {
         self.out.pop_front()

@@ -11,6 +11,7 @@ mod lasting;
 mod laws;
 mod mailboxes;
 mod messages;
+mod patience;
 mod pauses;
 mod publishing;
 mod service;

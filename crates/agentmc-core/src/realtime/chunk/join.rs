@@ -11,11 +11,14 @@ use super::{Piece, decode};
 use crate::realtime::message::{Carried, ChannelType, Message};
 use crate::realtime::signal::Signal;
 
-/// What a piece counts for besides its data.
+/// What a piece, or an unfinished message, counts for besides its texts.
 const PIECE_BYTES: usize = 64;
 
 /// How many finished messages are remembered, so that a piece sent twice does not start one anew.
 const REMEMBERED: usize = 16;
+
+/// How many pieces of them are.
+const MARKS: usize = 1 << 14;
 
 /// How much of messages that are not yet whole is kept, for each session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +143,7 @@ struct Unfinished {
     pieces: BTreeMap<u32, Box<str>>,
     /// The bytes of the data.
     size: usize,
-    /// The bytes of the data, and what its pieces count for besides.
+    /// The bytes of all its texts, and what it and its pieces count for besides.
     bytes: usize,
     touched: Duration,
     first_signal: SignalId,
@@ -203,6 +206,13 @@ impl Joiner {
         self.unfinished.values().map(|unfinished| unfinished.first_signal).min()
     }
 
+    /// How many bytes unfinished messages take up: at most
+    /// [`session_bytes`](JoinLimits::session_bytes).
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     pub(crate) fn piece(&mut self, now: Duration, piece: &Piece<'_>) -> Option<Message> {
         self.expire(now);
         let key =
@@ -210,19 +220,27 @@ impl Joiner {
         if self.is_repeated(&key, piece) {
             return None;
         }
-        let unfinished = self.unfinished.entry(key.clone()).or_insert_with(|| Unfinished {
-            total: piece.total,
-            pieces: BTreeMap::new(),
-            size: 0,
-            bytes: 0,
-            touched: now,
-            first_signal: piece.signal_id,
-            request_id: None,
+        let unfinished = self.unfinished.entry(key.clone()).or_insert_with(|| {
+            let bytes = key.0.len() + key.2.as_str().len() + PIECE_BYTES;
+            self.bytes += bytes;
+            Unfinished {
+                total: piece.total,
+                pieces: BTreeMap::new(),
+                size: 0,
+                bytes,
+                touched: now,
+                first_signal: piece.signal_id,
+                request_id: None,
+            }
         });
         unfinished.first_signal = unfinished.first_signal.min(piece.signal_id);
         unfinished.touched = now;
-        if unfinished.request_id.is_none() {
-            unfinished.request_id = piece.request_id.as_deref().map(Into::into);
+        if unfinished.request_id.is_none()
+            && let Some(id) = piece.request_id.as_deref()
+        {
+            unfinished.request_id = Some(id.into());
+            unfinished.bytes += id.len();
+            self.bytes += id.len();
         }
         if unfinished.total != piece.total {
             self.give_up(&key, DropReason::Total);
@@ -258,16 +276,23 @@ impl Joiner {
                 let marks = unfinished.pieces.values().map(|data| mark(data)).collect();
                 let message = Message::joined(&last, payload);
                 self.remove(&key);
-                self.finished.push_back((key, marks));
-                if self.finished.len() > REMEMBERED {
-                    self.finished.pop_front();
-                }
+                self.remember(key, marks);
                 Some(message)
             }
             Err(reason) => {
                 self.give_up(&key, reason);
                 None
             }
+        }
+    }
+
+    fn remember(&mut self, key: Key, marks: Vec<u64>) {
+        self.finished.push_back((key, marks));
+        let pieces = |finished: &VecDeque<(Key, Vec<u64>)>| {
+            finished.iter().map(|(_, marks)| marks.len()).sum::<usize>()
+        };
+        while self.finished.len() > REMEMBERED || pieces(&self.finished) > MARKS {
+            self.finished.pop_front();
         }
     }
 

@@ -70,6 +70,39 @@ fn a_limit_without_room_for_data_is_an_error() {
     assert!(split(&message, "c", SplitLimits::new(1, 1)).is_err());
 }
 
+/// Any JSON, some of it long.
+fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,20}".prop_map(Value::from),
+        ".{0,4000}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::vec((".{0,8}", inner), 0..4)
+                .prop_map(|members| members.into_iter().collect()),
+        ]
+    })
+}
+
+#[test]
+fn what_is_remembered_of_whole_messages_is_bounded_too() {
+    let mut limits = JoinLimits::default();
+    limits.session_bytes = 64 << 20;
+    let mut joiner = Joiner::new(limits);
+    let mut send =
+        |id, index, data| joiner.add(Duration::ZERO, &custom(id, "x", "c", index, 20_000, data));
+    assert!((1..20_000).all(|index| send(u64::from(index), index, "").is_none()));
+    assert!(send(20_000, 20_000, "MQ==").is_some());
+    // Too long to be remembered: the same again begins anew.
+    assert!(send(20_001, 1, "").is_none());
+    assert!(joiner.bytes() > 0);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -99,6 +132,36 @@ proptest! {
     }
 
     #[test]
+    fn splitting_keeps_to_both_limits_and_joining_undoes_it_for_any_json(
+        members in proptest::collection::vec((".{0,12}", value()), 0..12),
+        kind in "[a-z.]{1,40}",
+        request_id in proptest::option::of(".{1,40}"),
+        envelope in 0_usize..12_000,
+        whole in 0_usize..12_000,
+    ) {
+        let mut sent = Outgoing::new(&kind, members.into_iter().collect());
+        if let Some(request_id) = &request_id {
+            sent = sent.with("request_id", request_id.as_str());
+        }
+        let pieces = split(&sent, "chunk_1", SplitLimits::new(envelope, whole)).unwrap();
+        let mut joiner = Joiner::new(JoinLimits::default());
+        let mut joined = Vec::new();
+        for (id, piece) in (1..).zip(&pieces) {
+            prop_assert!(piece.as_str().len() <= envelope.max(1_024));
+            let pushed = format!(
+                r#"{{"id":0,"session_id":0,"sender":"agent","type":"message","payload":{piece},"created_at":"2000-01-01T00:00:00Z"}}"#
+            );
+            prop_assert!(pushed.len() <= whole.max(1_024));
+            let json = format!(r#"{{"id": {id}, "sender": "agent", "type": "message", "payload": {piece}}}"#);
+            joined.extend(joiner.add(Duration::ZERO, &Signal::read(&json, 42.into()).unwrap()));
+        }
+        prop_assert_eq!(joined.len(), 1);
+        prop_assert_eq!(joined[0].payload.as_str(), serde_json::to_string(sent.payload()).unwrap());
+        prop_assert_eq!(joined[0].channel_type.as_str(), kind.trim());
+        prop_assert_eq!((joiner.bytes(), joiner.poll()), (0, None));
+    }
+
+    #[test]
     fn memory_stays_within_its_bounds(
         pieces in proptest::collection::vec((0_u32..20, 1_u32..9, 1_u32..9, 0_usize..400), 0..300),
     ) {
@@ -113,6 +176,7 @@ proptest! {
             while joiner.poll().is_some() {
                 given_up += 1;
             }
+            prop_assert!(joiner.bytes() <= 3_000, "{}", joiner.bytes());
         }
         joiner.expire(SECOND * 100_000);
         let left = std::iter::from_fn(|| joiner.poll()).count();

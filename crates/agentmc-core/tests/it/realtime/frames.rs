@@ -1,5 +1,7 @@
 //! Whatever a server says.
 
+use std::time::Duration;
+
 use agentmc_core::realtime::connection::{Channel, ChannelId, Config, Owner};
 use agentmc_core::realtime::connection::{Connection, Input, Output};
 use agentmc_core::realtime::{Address, SessionOptions, Signal};
@@ -91,6 +93,40 @@ proptest! {
     }
 
     #[test]
+    fn no_frame_before_the_greeting_panics_or_hangs(
+        frames in proptest::collection::vec(frame(), 0..12),
+        opens in any::<bool>(),
+    ) {
+        let described: HostRealtimeSocketConnection =
+            serde_json::from_value(json!({"key": "app", "host": "localhost"})).unwrap();
+        let address = Address::new(&described).unwrap();
+        let mut connection = Connection::new(Config::new(api(), address, 1));
+        let mut now = Duration::ZERO;
+        let owner = Owner::Session { session: 42.into(), agent: None };
+        let channel = Channel::new("private-agent-realtime.7.42", owner);
+        connection.handle(now, Input::Subscribe(ChannelId(1), channel));
+        let Some(Output::Event(_)) = connection.poll() else { panic!("connecting") };
+        let Some(Output::Open { socket, .. }) = connection.poll() else { panic!("opening") };
+        if opens {
+            connection.handle(now, Input::Opened(socket));
+        }
+        for frame in &frames {
+            connection.handle(now, Input::Received(socket, frame));
+        }
+        while connection.poll().is_some() {}
+        prop_assert!(connection.is_idle() || connection.deadline().is_some());
+        // Nobody answers from here on: in the end the subscription is given up.
+        for _ in 0..1_000 {
+            let Some(at) = connection.deadline() else { break };
+            now = now.max(at);
+            connection.handle(now, Input::Timeout);
+            while connection.poll().is_some() {}
+        }
+        prop_assert!(connection.is_idle());
+        prop_assert!(now <= Duration::from_secs(45));
+    }
+
+    #[test]
     fn no_text_makes_reading_a_signal_panic(text in prop_oneof![json().prop_map(|it| it.to_string()), ".{0,60}"]) {
         if let Ok(signal) = Signal::read(&text, 42.into())
             && let Some(message) = signal.message()
@@ -109,7 +145,7 @@ fn a_greeting_is_read_as_text_or_as_an_object() {
     {
         let address = Address::new(&connection).unwrap();
         let mut connection = Connection::new(Config::new(api(), address, 1));
-        let now = std::time::Duration::ZERO;
+        let now = Duration::ZERO;
         let owner = Owner::Session { session: 42.into(), agent: None };
         connection.handle(now, Input::Subscribe(ChannelId(1), Channel::new("private-x", owner)));
         let mut sent = Vec::new();

@@ -311,7 +311,7 @@ impl Model {
 
 fn few() -> HoldLimits {
     let mut limits = HoldLimits::default();
-    limits.signals = 3;
+    (limits.signals, limits.bytes) = (3, 600);
     limits
 }
 
@@ -327,6 +327,8 @@ proptest! {
         let mut model = Model::new(Start::Beginning, limits);
         for act in &acts {
             model.act(act);
+            let (held, bytes) = model.inbox.held();
+            prop_assert!(held <= limits.signals && bytes <= limits.bytes, "{} and {}", held, bytes);
             let expected = model.stored.iter().map(|(id, _)| *id).take(model.told.len());
             prop_assert!(model.told.iter().copied().eq(expected), "{:?}", model.told);
         }

@@ -38,6 +38,8 @@ pub(crate) struct Service {
     pub(crate) is_up: bool,
     /// Whether the websocket answers pings.
     pub(crate) answers_pings: bool,
+    /// Whether websockets that open are greeted.
+    pub(crate) greets: bool,
     /// Whether subscriptions are confirmed.
     pub(crate) confirms: bool,
     pub(crate) activity_timeout: u64,
@@ -86,6 +88,7 @@ impl Service {
             faults: BTreeMap::new(),
             is_up: true,
             answers_pings: true,
+            greets: true,
             confirms: true,
             activity_timeout: 30,
             delays_listings: false,
@@ -200,6 +203,9 @@ impl Service {
         }
         self.socket = Some(socket);
         self.realtime.handle(self.now, Input::Opened(socket));
+        if !self.greets {
+            return;
+        }
         let data = json!({
             "socket_id": format!("{}.1", socket.0), "activity_timeout": self.activity_timeout,
         });

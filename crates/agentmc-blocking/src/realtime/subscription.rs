@@ -17,8 +17,9 @@ use super::{Realtime, Shared};
 /// A subscription to a session or a host: an [`Iterator`] of [`Event`]s, of which [`Event::Ended`] is the
 /// last.
 ///
-/// Events wait in bounded memory. While too many do, the subscription pauses, which no other notices;
-/// once half of them were taken, what was missed is listed and told, and then [`Event::Resumed`].
+/// Events wait in bounded memory. When too many do, the subscription pauses, which no other notices:
+/// [`Event::Paused`] comes after them. Once half of them were taken, what was missed is listed and told, and
+/// then [`Event::Resumed`].
 ///
 /// Dropping it unsubscribes, and leaves the session as it is. What was not taken is not lost either: a
 /// subscription that starts after [`last_id`](Self::last_id) tells it.

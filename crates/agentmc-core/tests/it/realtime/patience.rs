@@ -48,28 +48,6 @@ fn a_subscription_that_is_not_confirmed_is_asked_for_again_after_fifteen_seconds
 }
 
 #[test]
-fn a_session_that_is_away_for_long_is_told_so_again_and_again_and_goes_on() {
-    let (mut service, subscription) = Service::with_session(SessionOptions::session(42, TOKEN));
-    service.is_up = false;
-    service.drop_socket(None, "");
-    service.seconds(100);
-    let late: Vec<_> = service
-        .events
-        .iter()
-        .filter_map(|(_, event)| match event {
-            Event::Late(waited) => Some(waited.as_secs()),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(late, [45, 90]);
-    service.is_up = true;
-    service.seconds(60);
-    service.say(42, "back");
-    assert_eq!(service.chats(), [r#""back""#]);
-    assert_eq!(service.realtime.subscriptions(), 1, "{subscription:?}");
-}
-
-#[test]
 fn a_host_whose_channel_is_not_there_is_told_so_and_hears_of_sessions_all_the_same() {
     let mut service = Service::new();
     service.confirms = false;

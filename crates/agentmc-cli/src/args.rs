@@ -16,6 +16,7 @@ use crate::config_show::Config;
 #[cfg(feature = "sandbox")]
 use crate::failure::Failure;
 use crate::openapi::Openapi;
+use crate::profile::Held;
 use crate::realtime::RealtimeArgs;
 use crate::resource::sending::Sending;
 use crate::view::View;
@@ -76,9 +77,9 @@ pub(crate) struct Common {
     /// Allow plain http to another machine; the key then travels unencrypted
     #[arg(long, global = true)]
     pub(crate) allow_plain_http: bool,
-    /// The API key of the profile; environment and key file overrule it.
+    /// The credentials of the profile; environment and key file overrule them.
     #[arg(skip)]
-    pub(crate) api_key: Option<agentmc_core::types::Secret>,
+    pub(crate) held: Held,
     /// Run this one command against a fresh server of its own on this machine
     #[cfg(feature = "sandbox")]
     #[arg(long, global = true, conflicts_with_all = ["base_url", "api_key_file"])]

@@ -1,18 +1,21 @@
-//! `agentmc auth`: the key of a profile, checked against its server and kept in the file of profiles.
+//! `agentmc auth`: the credentials of a profile, checked against its server and kept in the keyring or in the file of
+//! profiles.
 
-use std::io::{IsTerminal, Read};
-
-use agentmc_blocking::Client;
+use agentmc_core::BaseUrl;
 use agentmc_core::endpoint::Auth;
-use agentmc_core::{Api, BaseUrl, Credential, Error, ErrorKind};
-use clap::Subcommand;
-use serde_json::{Map, Value, json};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Subcommand, ValueEnum};
+use serde_json::{Value, json};
 
 use crate::args::Common;
-use crate::config;
+use crate::config::{self, kind, of_kind};
 use crate::failure::Failure;
+use crate::keyring;
 use crate::output::Output;
-use crate::profile::{Chosen, file};
+use crate::profile::{Chosen, Store, file};
+
+mod login;
+mod whose;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct AuthArgs {
@@ -22,21 +25,56 @@ pub(crate) struct AuthArgs {
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub(crate) enum AuthCommand {
-    /// Ask for an API key, check it against the server, and keep it in the profile
+    /// Ask for an API key, check it against the server, and keep it for the profile
     ///
     /// The key is read from the terminal without showing it, from standard input where that is no terminal, or from
-    /// the file that --api-key-file names. With --base-url the profile is for that server from then on.
-    Login,
+    /// the file that --api-key-file names. It is kept in the keyring of the operating system where there is one, else
+    /// in the file of profiles. With --base-url the profile is for that server from then on.
+    Login(Login),
     /// Say whether the key that counts is accepted, and where it comes from
-    Status,
-    /// Take the key out of the profile
-    Logout,
+    Status(Status),
+    /// Remove the credentials of the profile from this machine
+    Logout(Logout),
 }
 
-/// Whom the server takes the key for.
-struct Whose {
-    team: Option<u64>,
-    agents: Option<u64>,
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct Login {
+    /// The kind of credential to keep
+    #[arg(long, value_name = "KIND", default_value = "api_key", value_parser = kinds())]
+    credential: Auth,
+    /// Where to keep it [default: the keyring where there is one, else the file]
+    #[arg(long, value_name = "STORE")]
+    store: Option<Where>,
+}
+
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct Status {
+    /// The kind of credential to ask about
+    #[arg(long, value_name = "KIND", default_value = "api_key", value_parser = kinds())]
+    credential: Auth,
+}
+
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct Logout {
+    /// The kind of credential to remove [default: all of them]
+    #[arg(long, value_name = "KIND", value_parser = kinds())]
+    credential: Option<Auth>,
+}
+
+/// Where credentials are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Where {
+    /// The keyring of the operating system
+    Keyring,
+    /// The file of profiles, which only its owner can read
+    File,
+}
+
+/// Reads a kind of credential.
+fn kinds() -> impl TypedValueParser<Value = Auth> {
+    let names = Auth::ALL.iter().map(|auth| kind(*auth));
+    PossibleValuesParser::new(names)
+        .try_map(|name| of_kind(&name).ok_or("there is no such kind of credential"))
 }
 
 pub(crate) fn run(
@@ -49,124 +87,117 @@ pub(crate) fn run(
         return Err(Failure::input("--sandbox means nothing to `agentmc auth`"));
     }
     match args.command {
-        AuthCommand::Login => login(common, chosen, out),
-        AuthCommand::Status => {
+        AuthCommand::Login(login) => login::run(common, login, chosen, out),
+        AuthCommand::Status(status) => {
             chosen.required()?;
-            status(common, chosen, out)
+            run_status(common, status.credential, chosen, out)
         }
-        AuthCommand::Logout => {
+        AuthCommand::Logout(logout) => {
             chosen.required()?;
-            logout(chosen, out)
+            run_logout(common, logout.credential, chosen, out)
         }
     }
 }
 
-fn login(common: &Common, chosen: &Chosen, out: &mut Output) -> Result<(), Failure> {
-    let key = match &common.api_key_file {
-        Some(file) => config::read_key(file)?,
-        None => typed()?,
-    };
-    let key = key.trim();
-    if key.is_empty() {
-        return Err(Failure::input("no API key was given"));
-    }
+fn run_status(
+    common: &Common,
+    auth: Auth,
+    chosen: &Chosen,
+    out: &mut Output,
+) -> Result<(), Failure> {
     let url = config::base_url(common)?;
-    let api = Api::anonymous().credential(Credential::new(Auth::ApiKey, key)?);
-    let whose = asked(config::placed(config::tuned(api, common), url.as_deref(), common)?)?;
-    let path = file::store(&chosen.name, url.as_deref(), key)?;
     let shown = url.as_deref().unwrap_or(BaseUrl::DEFAULT);
-    let text = format!(
-        "The key is accepted at {shown}{}. It is kept in profile {}, in {}.",
-        whose.words(),
-        chosen.name,
-        path.display()
-    );
-    let mut json = whose.json(chosen, shown);
-    json["file"] = path.display().to_string().into();
-    say(out, &json, &text)
-}
-
-fn status(common: &Common, chosen: &Chosen, out: &mut Output) -> Result<(), Failure> {
-    let api = config::api(common)?;
-    let url = config::base_url(common)?;
-    let from = if common.api_key_file.is_some() {
-        "--api-key-file".to_owned()
-    } else if config::environment(config::variable(Auth::ApiKey))?.is_some() {
-        config::variable(Auth::ApiKey).to_owned()
+    let held = chosen.profile.as_ref().and_then(|profile| profile.store(auth));
+    let (from, store) = if auth == Auth::ApiKey && common.api_key_file.is_some() {
+        ("--api-key-file".to_owned(), None)
+    } else if config::environment(config::variable(auth))?.is_some() {
+        (config::variable(auth).to_owned(), None)
     } else {
-        format!("profile {}", chosen.name)
+        (format!("profile {}", chosen.name), held)
     };
-    let whose = asked(api)?;
-    let shown = url.as_deref().unwrap_or(BaseUrl::DEFAULT);
-    let text = format!("The key from {from} is accepted at {shown}{}.", whose.words());
-    let mut json = whose.json(chosen, shown);
+    let advice = format!("it came from {from}; `agentmc auth login` keeps another");
+    let whose = whose::asked(config::api(common)?, auth, &advice)?;
+    let place = store.map_or_else(String::new, |store| format!(" ({})", store.as_str()));
+    let text = match &whose {
+        Some(whose) => {
+            format!("The {} from {from}{place} is accepted at {shown}{whose}.", called(auth))
+        }
+        None => format!("The {} from {from}{place} is set; {UNCHECKED}.", called(auth)),
+    };
+    let mut json = described(auth, chosen, shown, whose.as_ref());
     json["from"] = from.into();
+    json["store"] = store.map(Store::as_str).into();
     say(out, &json, &text)
 }
 
-fn logout(chosen: &Chosen, out: &mut Output) -> Result<(), Failure> {
-    let removed = file::remove_key(&chosen.name)?;
-    let text = if removed {
-        format!(
-            "The key of profile {} is gone from this machine; the server still takes it.",
-            chosen.name
-        )
-    } else {
-        format!("Profile {} has no key.", chosen.name)
+fn run_logout(
+    common: &Common,
+    kind: Option<Auth>,
+    chosen: &Chosen,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    let all = Auth::ALL.iter().copied().filter(|auth| kind.is_none_or(|kind| kind == *auth));
+    let mut removed = Vec::new();
+    for auth in all {
+        let Some(store) = chosen.profile.as_ref().and_then(|profile| profile.store(auth)) else {
+            continue;
+        };
+        if store == Store::Keyring {
+            keyring::remove(&chosen.name, auth, common).map_err(|trouble| {
+                let what = config::kind(auth);
+                trouble.failure(&format!("the {what} cannot be removed from the keyring"))
+            })?;
+        }
+        file::remove(&chosen.name, auth)?;
+        removed.push((auth, store));
+    }
+    let profile = &chosen.name;
+    let words: Vec<&str> = removed.iter().map(|(auth, _)| called(*auth)).collect();
+    let text = match &*words {
+        [] => format!("Profile {profile} has no {}.", kind.map_or("credential", called)),
+        [one] => format!(
+            "The {one} of profile {profile} is gone from this machine; the server still takes it."
+        ),
+        words => format!(
+            "Gone from this machine, of profile {profile}: {}. The server still takes them.",
+            words.join(", ")
+        ),
     };
-    say(out, &json!({"profile": chosen.name, "removed": removed}), &text)
+    let of = |(auth, store): &(Auth, Store)| json!({"credential": config::kind(*auth), "store": store.as_str()});
+    let json = json!({
+        "profile": profile,
+        "removed": !removed.is_empty(),
+        "credentials": removed.iter().map(of).collect::<Vec<_>>(),
+    });
+    say(out, &json, &text)
+}
+
+/// What is said where a credential cannot be checked.
+const UNCHECKED: &str = "nothing lists with it in this revision, so it was not checked";
+
+/// What people call a credential.
+const fn called(auth: Auth) -> &'static str {
+    match auth {
+        Auth::ApiKey => "key",
+        Auth::AgentBearer => "agent token",
+        Auth::Bearer => "bearer token",
+        Auth::ConnectToken => "connect token",
+        Auth::SessionCookie => "session cookie",
+        _ => "credential",
+    }
+}
+
+fn described(auth: Auth, chosen: &Chosen, url: &str, whose: Option<&whose::Whose>) -> Value {
+    json!({
+        "profile": chosen.name,
+        "credential": kind(auth),
+        "base_url": url,
+        "checked": whose.is_some(),
+        "team_id": whose.and_then(|whose| whose.team),
+        "agents": whose.and_then(|whose| whose.agents),
+    })
 }
 
 fn say(out: &mut Output, json: &Value, text: &str) -> Result<(), Failure> {
     Ok(if out.is_json() { out.json(json) } else { out.text(text) }?)
-}
-
-/// The longest key that is read, in bytes.
-const LONGEST: u64 = 64 << 10;
-
-/// The key, from the terminal without showing it, or from standard input.
-fn typed() -> Result<String, Failure> {
-    let unreadable = |error| Failure::io("the API key cannot be read", error);
-    if std::io::stdin().is_terminal() {
-        return rpassword::prompt_password("API key: ").map_err(unreadable);
-    }
-    let mut text = String::new();
-    std::io::stdin().take(LONGEST).read_to_string(&mut text).map_err(unreadable)?;
-    Ok(text)
-}
-
-/// Asks the server. A key that may not list agents is a key all the same.
-fn asked(api: Api) -> Result<Whose, Failure> {
-    let params = Map::from_iter([("per_page".to_owned(), Value::from(1))]);
-    match Client::new(api).call("listAgents", params) {
-        Ok(page) => Ok(Whose {
-            team: page.pointer("/data/0/team_id").and_then(Value::as_u64),
-            agents: page.pointer("/meta/total").and_then(Value::as_u64),
-        }),
-        Err(error) if error.kind() == ErrorKind::Forbidden => {
-            Ok(Whose { team: None, agents: None })
-        }
-        Err(Error::Api(error)) if error.kind() == ErrorKind::Unauthorized => Err(Failure::Said {
-            message: Error::Api(error.clone()).explain(),
-            error: Error::Api(error),
-            advice: "nothing was stored; check the key, and that it is of this server".to_owned(),
-        }),
-        Err(error) => Err(error.into()),
-    }
-}
-
-impl Whose {
-    fn words(&self) -> String {
-        let team = self.team.map_or_else(String::new, |team| format!(", for team {team}"));
-        let agents = match self.agents {
-            None => String::new(),
-            Some(1) => ", with 1 agent".to_owned(),
-            Some(agents) => format!(", with {agents} agents"),
-        };
-        format!("{team}{agents}")
-    }
-
-    fn json(&self, chosen: &Chosen, url: &str) -> Value {
-        json!({"profile": chosen.name, "base_url": url, "team_id": self.team, "agents": self.agents})
-    }
 }

@@ -89,7 +89,9 @@ fn candidate((id, label): (String, String)) -> CompletionCandidate {
 fn fetch(source: Source) -> Option<Vec<(String, String)>> {
     let args = Args::try_parse_from(["agentmc", "operations"]).ok()?;
     let mut common = args.common;
-    profile::chosen(&common).ok()?.fill(&mut common).ok()?;
+    profile::chosen(None).ok()?.fill(&mut common).ok()?;
+    // The keyring must not take longer, nor say so.
+    (common.timeout, common.quiet) = (Some(PATIENCE), true);
     let api = config::api(&common).ok()?;
     let api = api.timeout(PATIENCE).connect_timeout(PATIENCE).deadline(PATIENCE);
     let client = Client::new(api.retry(RetryPolicy::NEVER));

@@ -24,6 +24,23 @@ pub(crate) const fn variable(auth: Auth) -> &'static str {
     }
 }
 
+/// What a credential of a kind is called in a profile.
+pub(crate) const fn kind(auth: Auth) -> &'static str {
+    match auth {
+        Auth::ApiKey => "api_key",
+        Auth::AgentBearer => "agent_token",
+        Auth::Bearer => "bearer_token",
+        Auth::ConnectToken => "connect_token",
+        Auth::SessionCookie => "session_cookie",
+        _ => "credential",
+    }
+}
+
+/// The kind of credential that is called so in a profile.
+pub(crate) fn of_kind(name: &str) -> Option<Auth> {
+    Auth::ALL.iter().copied().find(|auth| kind(*auth) == name)
+}
+
 /// The API as flags and environment describe it.
 pub(crate) fn api(common: &Common) -> Result<Api, Failure> {
     let url = base_url(common)?;
@@ -31,7 +48,10 @@ pub(crate) fn api(common: &Common) -> Result<Api, Failure> {
     for auth in Auth::ALL {
         let secret = match &common.api_key_file {
             Some(file) if *auth == Auth::ApiKey => Some(read_key(file)?),
-            _ => environment(variable(*auth))?.or_else(|| held(*auth, common)),
+            _ => match environment(variable(*auth))? {
+                Some(secret) => Some(secret),
+                None => common.held.secret(*auth, common)?,
+            },
         };
         if let Some(secret) = secret {
             api = api.credential(Credential::new(*auth, secret.trim())?);
@@ -78,12 +98,6 @@ pub(crate) fn environment(name: &str) -> Result<Option<String>, Failure> {
     }
 }
 
-/// The secret that the profile holds.
-fn held(auth: Auth, common: &Common) -> Option<String> {
-    let key = common.api_key.as_ref().filter(|_| auth == Auth::ApiKey)?;
-    Some(key.expose().to_owned())
-}
-
 /// The longest key file that is read, in bytes.
 const LONGEST_KEY: u64 = 64 << 10;
 
@@ -107,10 +121,12 @@ pub(crate) fn read_key(file: &Path) -> Result<String, Failure> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Auth, variable};
+    use super::{Auth, kind, of_kind, variable};
 
     #[test]
-    fn every_kind_of_credential_has_a_variable_of_its_own() {
+    fn every_kind_of_credential_has_a_variable_and_a_name_of_its_own() {
+        assert!(Auth::ALL.iter().all(|auth| of_kind(kind(*auth)) == Some(*auth)));
+        assert_eq!(of_kind("credential"), None);
         let variables: BTreeSet<&str> = Auth::ALL.iter().map(|auth| variable(*auth)).collect();
         assert_eq!(variables.len(), Auth::ALL.len());
         assert!(!variables.contains("AGENTMC_CREDENTIAL"), "{variables:?}");

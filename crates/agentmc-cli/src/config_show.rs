@@ -7,10 +7,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::args::Common;
-use crate::config::{environment, variable};
+use crate::config::{environment, kind, variable};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::profile::{Chosen, Profile, file, same};
+use crate::profile::{Chosen, OUTPUT, Profile, file, output, same};
 use crate::table;
 
 #[derive(Debug, clap::Args)]
@@ -106,7 +106,10 @@ fn settings(given: &Common, chosen: &Chosen) -> Result<Vec<Setting>, Failure> {
         ),
         choose("agent", given.agent.map(Value::from), profile.agent.map(Value::from), Value::Null),
         choose("timeout", given.timeout.map(seconds), profile.timeout.map(seconds), 30.into()),
-        choose("output", given.output.map(form), profile.output.map(form), Value::Null),
+        match output()?.filter(|_| given.output.is_none()) {
+            Some(told) => Setting { name: "output", value: form(told), from: OUTPUT.to_owned() },
+            None => choose("output", given.output.map(form), profile.output.map(form), Value::Null),
+        },
     ]);
     for auth in Auth::ALL {
         settings.extend(secret(*auth, given, profile, &from_profile, is_own)?);
@@ -123,13 +126,7 @@ fn secret(
     is_own: bool,
 ) -> Result<Option<Setting>, Failure> {
     let is_key = auth == Auth::ApiKey;
-    let name = match auth {
-        Auth::ApiKey => "api_key",
-        Auth::AgentBearer => "agent_token",
-        Auth::Bearer => "bearer_token",
-        Auth::ConnectToken => "connect_token",
-        _ => "session_cookie",
-    };
+    let name = kind(auth);
     let set = |from: String| Some(Setting { name, value: "set".into(), from });
     if is_key && given.api_key_file.is_some() {
         return Ok(set("--api-key-file".to_owned()));
@@ -137,13 +134,11 @@ fn secret(
     if environment(variable(auth))?.is_some() {
         return Ok(set(variable(auth).to_owned()));
     }
-    if !is_key {
-        return Ok(None);
-    }
     let not = |from: String| Some(Setting { name, value: Value::Null, from });
-    Ok(match (&profile.api_key, is_own) {
-        (Some(_), true) => set(from_profile.to_owned()),
+    Ok(match (profile.store(auth), is_own) {
+        (Some(store), true) => set(format!("{from_profile} ({})", store.as_str())),
         (Some(_), false) => not(format!("{from_profile} has one for another base_url")),
-        (None, _) => not("default".to_owned()),
+        (None, _) if is_key => not("default".to_owned()),
+        (None, _) => None,
     })
 }

@@ -7,7 +7,7 @@ use agentmc_core::endpoint::{Auth, Param};
 use agentmc_core::{BuildError, Error, ErrorKind};
 use serde_json::json;
 
-use crate::config::variable;
+use crate::config::{kind, variable};
 use crate::resource::flags;
 use crate::resource::naming::Name;
 use crate::text::{escaped, one_line};
@@ -176,9 +176,12 @@ fn advice(error: &Error) -> Option<String> {
 /// Where each of the credentials comes from.
 fn credentials(accepts: &[Auth]) -> String {
     let variables: Vec<&str> = accepts.iter().map(|auth| variable(*auth)).collect();
-    let file =
-        if accepts.contains(&Auth::ApiKey) { ", or name a file with --api-key-file" } else { "" };
-    format!("set {}{file}", variables.join(" or "))
+    let set = variables.join(" or ");
+    if accepts.contains(&Auth::ApiKey) {
+        return format!("run `agentmc auth login`, set {set}, or name a file with --api-key-file");
+    }
+    let kind = accepts.first().map(|auth| kind(*auth)).unwrap_or_default();
+    format!("run `agentmc auth login --credential {kind}`, or set {set}")
 }
 
 fn general_advice(error: &Error) -> Option<&'static str> {
@@ -196,7 +199,7 @@ fn general_advice(error: &Error) -> Option<&'static str> {
         };
     }
     match error.kind() {
-        ErrorKind::Unauthorized => Some("check the credential in the environment or the key file"),
+        ErrorKind::Unauthorized => Some("`agentmc auth status` says where the credential is from"),
         ErrorKind::RateLimited => Some("wait, then try again"),
         ErrorKind::Connect => Some("check the base URL and the network"),
         ErrorKind::Lost => Some("whether the server acted is unknown; look before you repeat"),

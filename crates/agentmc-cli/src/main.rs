@@ -22,8 +22,10 @@ mod failure;
 mod help;
 mod input;
 mod interrupt;
+mod keyring;
 mod look;
 mod man;
+mod note;
 mod openapi;
 mod operations;
 mod output;
@@ -48,7 +50,7 @@ mod view;
 mod watch;
 mod words;
 
-use args::{Args, Command, Common};
+use args::{Args, Command, Common, Form};
 use failure::Failure;
 use output::Output;
 use profile::Chosen;
@@ -61,8 +63,15 @@ fn main() -> ExitCode {
     }
     match understood(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(words::wants_json(&arguments)),
+        Err(failure) => failure.report(wants_json(&arguments)),
     }
+}
+
+/// Whether errors are wanted as JSON: as the output, which flag, environment or profile choose.
+fn wants_json(arguments: &[OsString]) -> bool {
+    let profile = words::value(arguments, &["--profile"]);
+    let form = words::form(arguments).or_else(|| profile::form_of_output(profile));
+    matches!(form, Some(Form::Json | Form::Jsonl))
 }
 
 /// Does what the command line says. Only the part of the command tree that it names is built.
@@ -82,12 +91,10 @@ fn understood(arguments: &[OsString]) -> Result<(), Failure> {
 fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let wrong = |error: clap::Error| Failure::input(error.to_string());
     let mut common = Common::from_arg_matches(matches).map_err(wrong)?;
-    let chosen = profile::chosen(&common)?;
-    // Logging in may begin a profile.
-    if matches.subcommand_name() != Some("auth") {
-        chosen.required()?;
-    }
-    if common.is_elsewhere() || matches!(matches.subcommand_name(), Some("demo" | "sandbox")) {
+    common.output = common.output.map_or_else(profile::output, |form| Ok(Some(form)))?;
+    let command = matches.subcommand_name().unwrap_or_default();
+    let chosen = chosen(&common, command)?;
+    if common.is_elsewhere() || matches!(command, "demo" | "sandbox") {
         chosen.fill_output(&mut common);
     } else {
         chosen.fill(&mut common)?;
@@ -104,6 +111,31 @@ fn run(matches: &ArgMatches) -> Result<(), Failure> {
         tool(&args, &common, &chosen, &mut out)?;
     }
     Ok(out.finish()?)
+}
+
+/// The commands that say what this build knows, or have a server of their own.
+const ON_THEIR_OWN: &[&str] =
+    &["completions", "decode", "demo", "docs", "man", "openapi", "operations", "sandbox"];
+
+/// The profile that counts. One that cannot be read stops no command that can do without.
+fn chosen(common: &Common, command: &str) -> Result<Chosen, Failure> {
+    let name = common.profile.as_deref();
+    let chosen = profile::chosen(name).and_then(|chosen| {
+        // Logging in may begin a profile.
+        if command != "auth" {
+            chosen.required()?;
+        }
+        Ok(chosen)
+    });
+    match chosen {
+        Err(Failure::Input(problem))
+            if common.is_elsewhere() || ON_THEIR_OWN.contains(&command) =>
+        {
+            note::say(common.quiet, &format!("no profile is used: {problem}"));
+            profile::none(name)
+        }
+        chosen => chosen,
+    }
 }
 
 /// Runs a command that is no resource's. The flags as they were given are in `args`, with the profile in `common`.

@@ -2,19 +2,26 @@
 
 use std::time::Duration;
 
+use agentmc_core::endpoint::Auth;
 use agentmc_core::types::Secret;
 use agentmc_core::{BaseUrl, Revision};
 use clap::ValueEnum;
 use serde::Deserialize;
 
 use crate::args::{Common, Form, seconds};
-use crate::config::environment;
+use crate::config::{environment, of_kind};
 use crate::failure::Failure;
 
 pub(crate) mod file;
+mod held;
+
+pub(crate) use held::{Held, Store};
 
 /// The variable that names the profile.
 pub(crate) const VARIABLE: &str = "AGENTMC_PROFILE";
+
+/// The variable that says which form output has.
+pub(crate) const OUTPUT: &str = "AGENTMC_OUTPUT";
 
 /// The profile that counts when none is named.
 const DEFAULT: &str = "default";
@@ -31,7 +38,37 @@ pub(crate) struct Profile {
     pub(crate) timeout: Option<Duration>,
     #[serde(default, deserialize_with = "form")]
     pub(crate) output: Option<Form>,
-    pub(crate) api_key: Option<Secret>,
+    api_key: Option<Secret>,
+    agent_token: Option<Secret>,
+    bearer_token: Option<Secret>,
+    connect_token: Option<Secret>,
+    session_cookie: Option<Secret>,
+    /// The kinds of credentials that are kept in the keyring.
+    #[serde(default, deserialize_with = "kinds")]
+    keyring: Vec<Auth>,
+}
+
+impl Profile {
+    /// The credential of a kind that stands in the file.
+    fn in_file(&self, auth: Auth) -> Option<&Secret> {
+        let secret = match auth {
+            Auth::ApiKey => &self.api_key,
+            Auth::AgentBearer => &self.agent_token,
+            Auth::Bearer => &self.bearer_token,
+            Auth::ConnectToken => &self.connect_token,
+            Auth::SessionCookie => &self.session_cookie,
+            _ => &None,
+        };
+        secret.as_ref()
+    }
+
+    /// Where the credential of a kind is kept, if there is one.
+    pub(crate) fn store(&self, auth: Auth) -> Option<Store> {
+        match self.in_file(auth) {
+            Some(_) => Some(Store::File),
+            None => self.keyring.contains(&auth).then_some(Store::Keyring),
+        }
+    }
 }
 
 /// The profile a command line is meant with.
@@ -47,18 +84,29 @@ pub(crate) struct Chosen {
 }
 
 /// The profile that is named by flag or environment, or the default one.
-pub(crate) fn chosen(common: &Common) -> Result<Chosen, Failure> {
-    let (name, from) = match &common.profile {
-        Some(name) => (name.clone(), "--profile"),
-        None => match environment(VARIABLE)? {
-            Some(name) => (name, VARIABLE),
-            None => (DEFAULT.to_owned(), "default"),
-        },
-    };
+pub(crate) fn chosen(flag: Option<&str>) -> Result<Chosen, Failure> {
+    let (name, from) = named(flag)?;
     let mut profiles = file::read()?;
     let names = profiles.keys().cloned().collect();
     let profile = profiles.remove(&name);
     Ok(Chosen { name, from, profile, names })
+}
+
+/// The same as if there were no file, for commands that can do without one.
+pub(crate) fn none(flag: Option<&str>) -> Result<Chosen, Failure> {
+    let (name, from) = named(flag)?;
+    Ok(Chosen { name, from, profile: None, names: Vec::new() })
+}
+
+/// The name of the profile, and what gives it.
+fn named(flag: Option<&str>) -> Result<(String, &'static str), Failure> {
+    Ok(match flag {
+        Some(name) => (name.to_owned(), "--profile"),
+        None => match environment(VARIABLE)? {
+            Some(name) => (name, VARIABLE),
+            None => (DEFAULT.to_owned(), DEFAULT),
+        },
+    })
 }
 
 impl Chosen {
@@ -82,9 +130,9 @@ impl Chosen {
             None => environment("AGENTMC_BASE_URL")?,
         };
         let own = profile.base_url.as_deref().unwrap_or(BaseUrl::DEFAULT);
-        // The key of one server is no other server's business.
+        // The credentials for one server are no other server's business.
         if given.as_deref().is_none_or(|given| same(given, own)) {
-            common.api_key.clone_from(&profile.api_key);
+            common.held = Held::of(&self.name, profile);
         }
         if given.is_none() {
             common.base_url.clone_from(&profile.base_url);
@@ -103,9 +151,32 @@ impl Chosen {
     }
 }
 
+/// The form of output that environment or profile ask for, as far as they can be read: an error must be told, too.
+pub(crate) fn form_of_output(flag: Option<&str>) -> Option<Form> {
+    let of_profile = || chosen(flag).ok()?.profile?.output;
+    output().ok().flatten().or_else(of_profile)
+}
+
+/// The form of output that the environment asks for.
+pub(crate) fn output() -> Result<Option<Form>, Failure> {
+    let Some(text) = environment(OUTPUT)? else { return Ok(None) };
+    let wrong = |error| Failure::input(format!("{OUTPUT}: {error}"));
+    form_called(&text).map(Some).map_err(wrong)
+}
+
 /// Whether two base URLs are the same.
 pub(crate) fn same(left: &str, right: &str) -> bool {
     left.trim().trim_end_matches('/') == right.trim().trim_end_matches('/')
+}
+
+fn kinds<'de, D: serde::Deserializer<'de>>(read: D) -> Result<Vec<Auth>, D::Error> {
+    let names = Vec::<String>::deserialize(read)?;
+    let kind = |name: &String| {
+        of_kind(name).ok_or_else(|| {
+            serde::de::Error::custom(format!("there is no kind of credential `{name}`"))
+        })
+    };
+    names.iter().map(kind).collect()
 }
 
 fn revision<'de, D: serde::Deserializer<'de>>(read: D) -> Result<Option<Revision>, D::Error> {
@@ -120,12 +191,13 @@ fn timeout<'de, D: serde::Deserializer<'de>>(read: D) -> Result<Option<Duration>
 
 fn form<'de, D: serde::Deserializer<'de>>(read: D) -> Result<Option<Form>, D::Error> {
     let text = String::deserialize(read)?;
-    Form::from_str(&text, true).map(Some).map_err(|_| {
+    form_called(&text).map(Some).map_err(serde::de::Error::custom)
+}
+
+fn form_called(text: &str) -> Result<Form, String> {
+    Form::from_str(text.trim(), true).map_err(|_| {
         let forms = Form::value_variants().iter().filter_map(Form::to_possible_value);
         let names: Vec<String> = forms.map(|form| form.get_name().to_owned()).collect();
-        serde::de::Error::custom(format!(
-            "there is no form `{text}`; choose one of {}",
-            names.join(", ")
-        ))
+        format!("there is no form `{text}`; choose one of {}", names.join(", "))
     })
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Command, ValueEnum};
 
-use crate::args::When;
+use crate::args::{Form, When};
 
 /// The words of a command line that are neither flags nor their values, as far as they lead to a command.
 pub(crate) fn leading<'a>(arguments: &'a [OsString], root: &Command) -> Vec<&'a str> {
@@ -52,21 +52,35 @@ pub(crate) fn has(arguments: &[OsString], flag: &str) -> bool {
     })
 }
 
-/// When colours are wanted, by the flag.
-pub(crate) fn color(arguments: &[OsString]) -> Option<When> {
-    let plain: Vec<&str> = arguments.iter().skip(1).filter_map(|word| word.to_str()).collect();
-    let apart = plain.windows(2).find(|pair| pair[0] == "--color").map(|pair| pair[1]);
-    let joined = || plain.iter().find_map(|word| word.strip_prefix("--color="));
-    When::from_str(apart.or_else(joined)?, false).ok()
+/// The value of a flag that stands somewhere on the command line, before it is understood; `names` are `--output` and
+/// `-o`, say.
+pub(crate) fn value<'a>(arguments: &'a [OsString], names: &[&str]) -> Option<&'a str> {
+    let before = arguments.iter().skip(1).take_while(|argument| *argument != "--");
+    let mut words = before.filter_map(|argument| argument.to_str());
+    while let Some(word) = words.next() {
+        if names.contains(&word) {
+            return words.next();
+        }
+        let joined = names.iter().find_map(|name| {
+            let rest = word.strip_prefix(name)?;
+            let short = !name.starts_with("--") && !word.starts_with("--");
+            rest.strip_prefix('=').or_else(|| Some(rest).filter(|_| short))
+        });
+        if joined.is_some() {
+            return joined;
+        }
+    }
+    None
 }
 
-/// Whether errors are wanted as JSON.
-pub(crate) fn wants_json(arguments: &[OsString]) -> bool {
-    let plain: Vec<&str> =
-        arguments.iter().skip(1).filter_map(|argument| argument.to_str()).collect();
-    let apart = plain.windows(2).any(|pair| matches!(pair, ["-o" | "--output", "json" | "jsonl"]));
-    let joined = ["-ojson", "-o=json", "--output=json", "-ojsonl", "-o=jsonl", "--output=jsonl"];
-    apart || plain.iter().any(|argument| joined.contains(argument))
+/// When colours are wanted, by the flag.
+pub(crate) fn color(arguments: &[OsString]) -> Option<When> {
+    When::from_str(value(arguments, &["--color"])?, false).ok()
+}
+
+/// The form that output is wanted in, by the flag.
+pub(crate) fn form(arguments: &[OsString]) -> Option<Form> {
+    Form::from_str(value(arguments, &["--output", "-o"])?, false).ok()
 }
 
 #[cfg(test)]
@@ -75,8 +89,8 @@ mod tests {
 
     use clap::CommandFactory;
 
-    use super::{asked, has, leading, wants_json};
-    use crate::args::Args;
+    use super::{asked, form, has, leading, value};
+    use crate::args::{Args, Form};
 
     fn split(line: &str) -> Vec<OsString> {
         line.split(' ').map(Into::into).collect()
@@ -94,8 +108,14 @@ mod tests {
 
     #[test]
     fn flags_are_seen_before_the_rest_is_understood() {
-        assert!(wants_json(&split("agentmc nonsense -o json")));
-        assert!(!wants_json(&split("agentmc call listTasks -o table")));
+        for json in ["-o json", "-ojson", "-o=json", "--output json", "--output=json"] {
+            let line = format!("agentmc --profile p nonsense {json}");
+            assert_eq!(form(&split(&line)), Some(Form::Json), "{line}");
+        }
+        assert_eq!(form(&split("agentmc call listTasks -o table")), Some(Form::Table));
+        assert_eq!(form(&split("agentmc call listTasks --order json")), None);
+        assert_eq!(form(&split("agentmc call x -- -o json")), None);
+        assert_eq!(value(&split("agentmc --profile=p x"), &["--profile"]), Some("p"));
         assert!(has(&split("agentmc tasks --no-limits list"), "--no-limits"));
         assert!(!has(&split("agentmc tasks -- --no-limits"), "--no-limits"));
     }

@@ -7,7 +7,7 @@ const STATUSES: &[(u16, &str, &str)] = &[
     (
         401,
         "The credential is missing, wrong or expired.",
-        "Set AGENTMC_API_KEY, or name a file with --api-key-file.",
+        "Run `agentmc auth login`, set AGENTMC_API_KEY, or name a file with --api-key-file.",
     ),
     (402, "The plan of the team does not allow it.", "Delete something, or change the plan."),
     (403, "The credential may not do this.", "Use another one, or act as an agent with --agent."),

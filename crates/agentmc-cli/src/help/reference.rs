@@ -59,7 +59,7 @@ Progress, notes and what `--verbose` tells go to standard error. Colours are for
 
 ## Errors
 
-One line on standard error, or with `-o json` one object: `kind`, `message`, `advice`, and what the kind has besides. \
+One line on standard error, or one object where the output is `json` or `jsonl` by flag, environment or profile: `kind`, `message`, `advice`, and what the kind has besides. \
 The kinds are those of the libraries (`build`, `connect`, `not_found`, `validation` and so on), `usage` for a command \
 line that cannot be understood, and `io`.
 
@@ -72,6 +72,8 @@ sent; 3 the connection, or input and output, failed; 130 Ctrl-C.
 the credentials. Each operation uses the first that it takes.
 - `AGENTMC_BASE_URL`: where the API is, unless `--base-url` says it.
 - `AGENTMC_PROFILE`: the profile, unless `--profile` names it.
+- `AGENTMC_OUTPUT`: the form of the output, unless `-o` says it.
+- `AGENTMC_KEYRING`: `off` leaves the keyring of the operating system alone.
 - `AGENTMC_NOW`: the time that dates and ages are relative to, for output that is the same every day.
 - `COLUMNS`, `NO_COLOR`, `TERM`, `TZ`: how wide a table may be, whether there are colours, and the local time zone.
 
@@ -91,10 +93,17 @@ api_key = \"cc_...\"
 ```
 
 `[default]` counts where no profile is named. Flags come before the environment, the environment before the profile. \
-`agentmc config show` says what counts and where it comes from. `agentmc auth login` reads an API key without showing \
-it, checks it against the server and keeps it in the profile; `auth status` asks again, `auth logout` removes it. A file \
-with a key that others can read is refused. A key is sent to the server of its profile only: with another `--base-url` or \
-`AGENTMC_BASE_URL` it does not count.
+`agentmc config show` says what counts and where it comes from. The other credentials are `agent_token`, \
+`bearer_token`, `connect_token` and `session_cookie`. A file with a credential that others can read is refused. \
+Credentials are sent to the server of their profile only: with another `--base-url` or `AGENTMC_BASE_URL` they do not \
+count. A file that is wrong stops no command that needs none, such as `docs`.
+
+`agentmc auth login` reads an API key without showing it, checks it against the server and keeps it for the profile; \
+`--credential` keeps another kind. `auth status` asks again, `auth logout` removes what is kept. It is kept in the keyring \
+of the operating system (Secret Service, such as that of GNOME or KDE, on Linux; the Keychain of macOS; the Credential \
+Manager of Windows), where it is called `PROFILE/KIND` of `agentmc`, and the profile has `keyring = [\"api_key\"]`. \
+Where there is no keyring it is kept in the file, and that is said. `--store keyring` or `--store file` insists. A \
+keyring that asks for its password is waited for as long as `--timeout` says.
 
 ## Realtime
 

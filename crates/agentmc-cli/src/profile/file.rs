@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use agentmc_core::endpoint::Auth;
 use etcetera::BaseStrategy;
-use toml_edit::{DocumentMut, Item, TableLike};
+use toml_edit::{Array, DocumentMut, Item, TableLike};
 
 use super::Profile;
+use crate::config::kind;
 use crate::failure::Failure;
 
 /// Where the file is, whether it is there or not; none where there is no home.
@@ -22,7 +24,8 @@ pub(crate) fn read() -> Result<BTreeMap<String, Profile>, Failure> {
     let Some(text) = text(&path)? else { return Ok(BTreeMap::new()) };
     let profiles: BTreeMap<String, Profile> =
         toml_edit::de::from_str(&text).map_err(|error| wrong(&path, &text, &error))?;
-    if profiles.values().any(|profile| profile.api_key.is_some()) {
+    let in_file = |profile: &Profile| Auth::ALL.iter().any(|auth| profile.in_file(*auth).is_some());
+    if profiles.values().any(in_file) {
         refuse_readers(&path)?;
     }
     Ok(profiles)
@@ -54,7 +57,7 @@ fn wrong(path: &Path, text: &str, error: &toml_edit::de::Error) -> Failure {
     Failure::input(format!("the profiles in {} are wrong{line}: {message}", path.display()))
 }
 
-/// Refuses a file with a key that others can read.
+/// Refuses a file with a credential that others can read.
 #[cfg(unix)]
 fn refuse_readers(path: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt;
@@ -66,7 +69,7 @@ fn refuse_readers(path: &Path) -> Result<(), Failure> {
     }
     let path = path.display();
     Err(Failure::input(format!(
-        "{path} holds a key, and others can read it (mode {mode:04o}): run `chmod 600 '{path}'`"
+        "{path} holds a credential, and others can read it (mode {mode:04o}): run `chmod 600 '{path}'`"
     )))
 }
 
@@ -76,8 +79,14 @@ fn refuse_readers(_: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Keeps a key in a profile, and the server it is for; the rest of the file stays as it is. Gives where that is.
-pub(crate) fn store(profile: &str, base_url: Option<&str>, key: &str) -> Result<PathBuf, Failure> {
+/// Keeps a credential in a profile, or that it is in the keyring, and the server it is for; the rest of the file stays
+/// as it is. Gives where that is.
+pub(crate) fn store(
+    profile: &str,
+    base_url: Option<&str>,
+    auth: Auth,
+    secret: Option<&str>,
+) -> Result<PathBuf, Failure> {
     let path = path().ok_or_else(|| Failure::input("there is no home to keep profiles in"))?;
     let mut document = document(&path)?;
     let table = document.entry(profile).or_insert_with(toml_edit::table);
@@ -85,22 +94,60 @@ pub(crate) fn store(profile: &str, base_url: Option<&str>, key: &str) -> Result<
         if let Some(url) = base_url {
             set(table, "base_url", url);
         }
-        set(table, "api_key", key);
+        match secret {
+            Some(secret) => {
+                unlist(table, auth);
+                set(table, kind(auth), secret);
+            }
+            None => {
+                table.remove(kind(auth));
+                list(table, auth);
+            }
+        }
     }
     write(&path, &document.to_string())?;
     Ok(path)
 }
 
-/// Takes the key out of a profile; false if it has none.
-pub(crate) fn remove_key(profile: &str) -> Result<bool, Failure> {
+/// Takes a credential out of a profile; false if it has none.
+pub(crate) fn remove(profile: &str, auth: Auth) -> Result<bool, Failure> {
     let Some(path) = path() else { return Ok(false) };
     let mut document = document(&path)?;
-    let table = document.get_mut(profile).and_then(Item::as_table_like_mut);
-    let removed = table.and_then(|table| table.remove("api_key")).is_some();
+    let Some(table) = document.get_mut(profile).and_then(Item::as_table_like_mut) else {
+        return Ok(false);
+    };
+    let removed = table.remove(kind(auth)).is_some() | unlist(table, auth);
     if removed {
         write(&path, &document.to_string())?;
     }
     Ok(removed)
+}
+
+/// The list of what is in the keyring.
+const KEYRING: &str = "keyring";
+
+/// Lists a credential as kept in the keyring.
+fn list(table: &mut dyn TableLike, auth: Auth) {
+    let listed = table.get_mut(KEYRING).and_then(Item::as_array_mut);
+    match listed {
+        Some(listed) if listed.iter().any(|name| name.as_str() == Some(kind(auth))) => {}
+        Some(listed) => listed.push(kind(auth)),
+        None => {
+            table.insert(KEYRING, toml_edit::value(Array::from_iter([kind(auth)])));
+        }
+    }
+}
+
+/// Lists it no longer; false if it was not listed.
+fn unlist(table: &mut dyn TableLike, auth: Auth) -> bool {
+    let Some(listed) = table.get_mut(KEYRING).and_then(Item::as_array_mut) else { return false };
+    let before = listed.len();
+    listed.retain(|name| name.as_str() != Some(kind(auth)));
+    let removed = listed.len() < before;
+    if listed.is_empty() {
+        table.remove(KEYRING);
+    }
+    removed
 }
 
 /// The file as it stands, with its comments.

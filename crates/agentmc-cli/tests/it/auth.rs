@@ -1,6 +1,7 @@
 //! `agentmc auth`.
 
 use agentmc_sandbox::Sandbox;
+use serde_json::json;
 
 use crate::home::Home;
 
@@ -21,7 +22,7 @@ fn a_key_is_checked_and_kept_and_used_from_then_on() {
     let ran = home.run(&["auth", "status", "-o", "table"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let begins =
-        format!("The key from profile default is accepted at {}, for team ", sandbox.url());
+        format!("The key from profile default (file) is accepted at {}, for team ", sandbox.url());
     assert!(ran.stdout.starts_with(&begins), "{}", ran.stdout);
     assert!(!ran.stdout.contains(&key));
 
@@ -100,4 +101,69 @@ fn the_key_may_come_from_a_file() {
     let ran = home.run(&["auth", "login", "--base-url", sandbox.url(), "--api-key-file", path]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!(home.run(&["boards", "list"]).code, 0);
+}
+
+#[test]
+fn a_profile_keeps_every_kind_of_credential() {
+    let sandbox = Sandbox::start().unwrap();
+    let home = Home::new();
+    let keys = sandbox.keys();
+    for (kind, secret, revision, checked) in [
+        ("agent_token", &keys.agent_token, "0.1.1", true),
+        ("bearer_token", &keys.bearer_token, "0.1.1", true),
+        ("connect_token", &keys.connect_token, "0.1.1", false),
+        ("session_cookie", &keys.session_cookie, "0.3.169", true),
+        ("agent_token", &keys.agent_token, "0.3.169", false),
+    ] {
+        let args = ["auth", "login", "--base-url", sandbox.url()];
+        let flags = ["--credential", kind, "--revision", revision];
+        let ran = home.feed(secret, &[&args[..], &flags].concat());
+        assert_eq!((ran.code, &*ran.stderr), (0, ""), "{kind}");
+        assert_eq!(
+            (&ran.json()["credential"], &ran.json()["checked"]),
+            (&kind.into(), &checked.into())
+        );
+        assert!(home.text().contains(&format!("{kind} = {secret:?}")), "{}", home.text());
+    }
+    // A session cookie is enough for a listing, and a connect token connects.
+    assert_eq!(home.run(&["boards", "list"]).code, 0);
+    let connects = home.run(&["call", "connectAgent", "--revision", "0.1.1", "--dry-run"]);
+    assert!(!connects.stderr.contains("has none"), "{}", connects.stderr);
+
+    let ran = home.run(&["auth", "logout", "--credential", "session_cookie"]);
+    assert_eq!(
+        ran.json()["credentials"],
+        json!([{"credential": "session_cookie", "store": "file"}])
+    );
+    let ran = home.run(&["auth", "logout", "-o", "table"]);
+    assert_eq!(
+        ran.stdout,
+        "Gone from this machine, of profile default: agent token, bearer token, connect token. The server still takes them.\n"
+    );
+    assert!(!home.text().contains("token"), "{}", home.text());
+}
+
+#[test]
+fn a_kind_of_credential_that_there_is_not_is_answered_with_the_closest() {
+    let home = Home::new();
+    let ran = home.feed("x", &["auth", "login", "--credential", "api_kye"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("api_key"), "{}", ran.stderr);
+    let file = ["auth", "login", "--credential", "agent_token", "--api-key-file", "key"];
+    assert_eq!(home.run(&file).error(), "agentmc: --api-key-file is for an api_key");
+}
+
+#[test]
+fn a_missing_credential_is_answered_with_how_to_log_in() {
+    let home = Home::new();
+    assert!(
+        home.run(&["boards", "list"]).error().contains("run `agentmc auth login`, set AGENTMC_")
+    );
+    let args = ["call", "connectAgent", "--revision", "0.1.1"];
+    let ran = home.run(&args);
+    assert!(
+        ran.error().contains("`agentmc auth login --credential connect_token`"),
+        "{}",
+        ran.error()
+    );
 }

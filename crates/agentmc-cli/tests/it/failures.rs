@@ -69,7 +69,8 @@ fn wrong_input_is_refused_before_anything_is_sent() {
 fn a_missing_key_is_said_with_what_to_do() {
     let ran = run(&["call", "listTasks"]);
     let message = "agentmc: listTasks needs an API key or a session cookie in revision 0.3.169, and the client has none \
-                   (set AGENTMC_API_KEY or AGENTMC_SESSION_COOKIE, or name a file with --api-key-file)";
+                   (run `agentmc auth login`, set AGENTMC_API_KEY or AGENTMC_SESSION_COOKIE, or name a file with \
+                   --api-key-file)";
     assert_eq!((ran.code, ran.error()), (2, message));
     let ran = run(&["call", "listTasks", "--api-key-file", "/nowhere/key"]);
     assert_eq!(ran.code, 2);
@@ -214,7 +215,7 @@ fn a_refusal_is_code_1_with_its_fields() {
     );
     assert_eq!(ran.code, 1);
     assert!(
-        ran.error().ends_with("(check the credential in the environment or the key file)"),
+        ran.error().ends_with("(`agentmc auth status` says where the credential is from)"),
         "{}",
         ran.error()
     );
@@ -308,7 +309,7 @@ fn the_credential_that_is_missing_is_named() {
     let args = ["call", "agentConnectedInstructions", "--agent", "1", "--revision", "0.1.1"];
     let ran = run_in(&[("AGENTMC_API_KEY", "cc_x")], &args);
     assert_eq!(ran.code, 2);
-    assert!(ran.error().ends_with("(set AGENTMC_AGENT_TOKEN)"), "{}", ran.error());
+    assert!(ran.error().ends_with(", or set AGENTMC_AGENT_TOKEN)"), "{}", ran.error());
 }
 
 #[cfg(unix)]

@@ -15,8 +15,13 @@ impl Home {
 
     /// Runs the command with `input` on standard input.
     pub(crate) fn feed(&self, input: &str, args: &[&str]) -> Ran {
+        self.feed_in(input, &[], args)
+    }
+
+    /// The same with `variables` set.
+    pub(crate) fn feed_in(&self, input: &str, variables: &[(&str, &str)], args: &[&str]) -> Ran {
         let home = [("XDG_CONFIG_HOME", self.0.path().to_str().unwrap())];
-        feed(input.as_bytes(), &home, args)
+        feed(input.as_bytes(), &[&home, variables].concat(), args)
     }
 
     /// What the profiles are.

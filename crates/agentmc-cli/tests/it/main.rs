@@ -9,6 +9,7 @@ mod docs;
 mod failures;
 mod help;
 mod home;
+mod keyring;
 mod openapi;
 mod operations;
 mod process;

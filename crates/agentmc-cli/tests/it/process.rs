@@ -38,11 +38,12 @@ pub(crate) fn command(args: &[&str]) -> Command {
             command.env_remove(name);
         }
     }
-    for name in ["COLUMNS", "NO_COLOR", "TZ"] {
+    for name in ["COLUMNS", "DBUS_SESSION_BUS_ADDRESS", "NO_COLOR", "TZ"] {
         command.env_remove(name);
     }
-    // Nor of the profiles of whoever runs the tests.
-    command.env("XDG_CONFIG_HOME", "/nowhere");
+    // Nor of the profiles and the keyring of whoever runs the tests.
+    command.env("XDG_CONFIG_HOME", "/nowhere").env("XDG_RUNTIME_DIR", "/nowhere");
+    command.env("AGENTMC_KEYRING", "off");
     command.args(args).stdin(Stdio::null());
     command
 }

@@ -70,7 +70,7 @@ fn no_secret_is_shown_but_that_it_is_set_and_where() {
     assert!(!ran.stdout.contains("s3cr3t"), "{}", ran.stdout);
     let line = ran.stdout.lines().find(|line| line.starts_with("api_key")).unwrap();
     let words: Vec<&str> = line.split_whitespace().collect();
-    assert_eq!(words, ["api_key", "set", "profile", "default"]);
+    assert_eq!(words, ["api_key", "set", "profile", "default", "(file)"]);
     let variables = [("AGENTMC_API_KEY", "cc_s3cr3t"), ("AGENTMC_AGENT_TOKEN", "s3cr3t")];
     let ran = home.run_in(&variables, &["config", "show"]);
     assert!(!ran.stdout.contains("s3cr3t"), "{}", ran.stdout);
@@ -114,7 +114,7 @@ fn a_key_that_others_can_read_is_refused_with_what_to_do() {
     assert_eq!(
         ran.error(),
         format!(
-            "agentmc: {path} holds a key, and others can read it (mode 0640): run `chmod 600 '{path}'`"
+            "agentmc: {path} holds a credential, and others can read it (mode 0640): run `chmod 600 '{path}'`"
         )
     );
     let open = Home::with("[default]\nagent = 3\n");
@@ -162,4 +162,64 @@ fn the_form_of_output_may_stand_in_a_profile() {
     assert!(ran.stdout.starts_with("data:\n"), "{}", ran.stdout);
     let ran = home.run(&["boards", "list", "--sandbox", "-o", "json"]);
     assert!(ran.json()["data"].is_array());
+}
+
+#[test]
+fn errors_have_the_form_that_output_has() {
+    let home = Home::with("[default]\noutput = \"json\"\n[text]\noutput = \"table\"\n");
+    let kind =
+        |ran: &Ran| serde_json::from_str::<Value>(&ran.stderr).map(|error| error["kind"].clone());
+    let refused = home.run(&["boards", "list"]);
+    assert_eq!(kind(&refused).unwrap(), "build", "{}", refused.stderr);
+    let misspelt = home.run(&["boards", "lits"]);
+    assert_eq!(kind(&misspelt).unwrap(), "usage", "{}", misspelt.stderr);
+    assert!(kind(&home.run(&["boards", "list", "-o", "table"])).is_err(), "a flag comes before it");
+    assert!(kind(&home.run(&["boards", "list", "--profile", "text"])).is_err());
+    let variable = |form| [("AGENTMC_OUTPUT", form)];
+    assert!(kind(&home.run_in(&variable("table"), &["boards", "list"])).is_err());
+    let told = home.run_in(&variable("jsonl"), &["boards", "list", "--profile=text"]);
+    assert_eq!(kind(&told).unwrap(), "build", "{}", told.stderr);
+    let wrong = home.run_in(&variable("tabel"), &["boards", "list"]);
+    assert!(wrong.stderr.contains("AGENTMC_OUTPUT: there is no form `tabel`"), "{}", wrong.stderr);
+}
+
+#[test]
+fn the_environment_says_which_form_output_has() {
+    let home = Home::with("[default]\noutput = \"csv\"\n");
+    let yaml = [("AGENTMC_OUTPUT", "yaml")];
+    let ran = home.run_in(&yaml, &["boards", "list", "--sandbox"]);
+    assert!(ran.stdout.starts_with("data:\n"), "{}", ran.stdout);
+    let json = ["config", "show", "-o", "json"];
+    assert_eq!(setting(&home.run_in(&yaml, &json).json(), "output").1, "--output");
+    let shown = home.run_in(&[("AGENTMC_OUTPUT", "json")], &["config", "show"]).json();
+    assert_eq!(setting(&shown, "output"), (json!("json"), "AGENTMC_OUTPUT".to_owned()));
+}
+
+#[test]
+fn a_broken_profile_stops_only_what_needs_one() {
+    let home = Home::with("[default\n");
+    let folder = home.file().with_file_name("man");
+    for args in [
+        &["docs", "createTask"][..],
+        &["operations"],
+        &["completions", "bash"],
+        &["man", folder.to_str().unwrap()],
+        &["openapi"],
+        &["help", "tasks"],
+        &["boards", "list", "--help"],
+        &["boards", "list", "--sandbox"],
+    ] {
+        let ran = home.run(args);
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
+        let helps = args.contains(&"help") || args.contains(&"--help");
+        let told = ran.stderr.starts_with("agentmc: no profile is used: the profiles in ");
+        assert!(helps || told, "{args:?}: {}", ran.stderr);
+        let quiet = home.run(&[args, &["--quiet"]].concat());
+        assert_eq!((quiet.code, &*quiet.stderr), (0, ""), "{args:?}");
+    }
+    for args in [&["boards", "list"][..], &["config", "show"], &["auth", "login"]] {
+        assert_eq!(home.run(args).code, 2, "{args:?}");
+    }
+    let missing = home.run(&["operations", "--profile", "work", "--quiet"]);
+    assert_eq!((missing.code, &*missing.stderr), (0, ""));
 }

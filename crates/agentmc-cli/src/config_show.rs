@@ -55,7 +55,7 @@ pub(crate) fn run(
         vec![setting.name.to_owned(), value, setting.from.clone()]
     };
     let rows: Vec<Vec<String>> = settings.iter().map(row).collect();
-    let text = table::columns(&["SETTING", "VALUE", "FROM"], &rows, out.look());
+    let text = table::every_column(&["SETTING", "VALUE", "FROM"], &rows, out.look());
     let file = path.map_or_else(String::new, |path| format!("\nProfiles are kept in {path}"));
     Ok(out.text(&format!("{}{file}", text.trim_end().to_owned() + "\n"))?)
 }

@@ -125,6 +125,11 @@ impl Output {
         if text.ends_with('\n') { Ok(()) } else { self.stdout.write_all(b"\n") }
     }
 
+    /// Clears the terminal: goes to its first line and erases what is there. What was scrolled away stays.
+    pub(crate) fn clear(&mut self) -> io::Result<()> {
+        self.stdout.write_all(b"\x1b[H\x1b[J")
+    }
+
     /// Writes out what is held back.
     pub(crate) fn finish(&mut self) -> io::Result<()> {
         self.stdout.flush()

@@ -12,7 +12,7 @@ use crate::progress::Count;
 use crate::resource::sending::Sending;
 use crate::target::Target;
 use crate::view::View;
-use crate::{curl, request, verbose, watch};
+use crate::{curl, interrupt, request, verbose, watch};
 
 /// What to do: an operation, its parameters, how to send it and what to show.
 pub(crate) struct Request {
@@ -89,11 +89,12 @@ fn all(
         let items: Vec<Value> = items.inspect(|_| count.one_more()).collect::<Result<_, _>>()?;
         return Ok(out.reply(endpoint, view, view.of_reply(json!({"data": items})))?);
     }
+    interrupt::end_in_between()?;
     let mut stream = out.stream(endpoint, view);
     for item in items {
         let item = item?;
         count.one_more();
-        stream.item(item)?;
+        interrupt::whole(|| stream.item(item))?;
     }
-    Ok(stream.end()?)
+    Ok(interrupt::whole(|| stream.end())?)
 }

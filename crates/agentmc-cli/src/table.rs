@@ -49,14 +49,23 @@ pub(crate) fn member<'a>(record: &'a Value, path: &str) -> Option<&'a Value> {
     })
 }
 
-/// Rows under a heading, as far as they fit. The first column is never cut.
+/// Rows under a heading, as far as they fit. The first column is never cut, and the last ones are left out if need be.
 pub(crate) fn columns(heading: &[&str], rows: &[Vec<String>], look: &Look) -> String {
+    columns_of(heading, rows, look, fit::LEAST)
+}
+
+/// The same, but the other columns are squeezed rather than left out.
+pub(crate) fn every_column(heading: &[&str], rows: &[Vec<String>], look: &Look) -> String {
+    columns_of(heading, rows, look, fit::SQUEEZED)
+}
+
+fn columns_of(heading: &[&str], rows: &[Vec<String>], look: &Look, least: usize) -> String {
     let plain = |text: &str| Cell { text: text.to_owned(), paint: Paint::Plain };
     let rows: Vec<Vec<Cell>> =
         rows.iter().map(|row| row.iter().map(|text| plain(text)).collect()).collect();
     let names = heading.iter().map(|name| (*name).to_owned()).collect();
     let listing = Listing::of_cells(names, &rows, look.width, &|index, _| {
-        if index == 0 { usize::MAX } else { fit::LEAST }
+        if index == 0 { usize::MAX } else { least }
     });
     let mut text = listing.heading(look);
     rows.iter().for_each(|row| text.push_str(&listing.line(row, look)));

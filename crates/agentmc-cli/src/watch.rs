@@ -7,9 +7,6 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::Output;
 
-/// Clears the terminal and goes to its first line.
-const CLEAR: &str = "\u{1b}[H\u{1b}[2J\u{1b}[3J";
-
 /// Shows it every so often.
 pub(crate) fn run(
     every: Duration,
@@ -22,7 +19,7 @@ pub(crate) fn run(
     interrupt::end_with(0)?;
     let (start, now) = (Instant::now(), out.look().now);
     loop {
-        out.painted(CLEAR.trim_end())?;
+        out.clear()?;
         show(out)?;
         out.finish()?;
         std::thread::sleep(every);

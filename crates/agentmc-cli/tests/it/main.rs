@@ -21,5 +21,6 @@ mod same_bytes;
 mod sandbox;
 mod servers;
 mod shapes;
+mod terminal;
 mod transcripts;
 mod transfers;

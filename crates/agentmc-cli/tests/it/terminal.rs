@@ -1,0 +1,233 @@
+//! What is drawn on a terminal: a listing that is watched, and how far long work has come.
+#![cfg(target_os = "linux")]
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command, Stdio};
+
+use agentmc_sandbox::Sandbox;
+use rustix::fs::{Mode, OFlags};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
+
+use crate::process::{command, environment};
+
+/// A terminal: what is written to `inside` is drawn on the screen that `outside` shows.
+struct Terminal {
+    outside: File,
+    inside: OwnedFd,
+}
+
+impl Terminal {
+    fn new(columns: u16) -> Self {
+        let outside = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&outside).unwrap();
+        unlockpt(&outside).unwrap();
+        let path = ptsname(&outside, Vec::new()).unwrap();
+        let inside = rustix::fs::open(path, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+        let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&inside, size).unwrap();
+        Self { outside: File::from(outside), inside }
+    }
+
+    /// Something that draws on it.
+    fn pen(&self) -> Stdio {
+        self.inside.try_clone().unwrap().into()
+    }
+
+    /// Reads what is drawn until `enough` says so, or until nobody draws any more.
+    fn read(self, mut enough: impl FnMut(&str) -> bool) -> (String, File) {
+        // Otherwise this process is somebody who may still draw.
+        drop(self.inside);
+        let mut outside = self.outside;
+        let (mut bytes, mut some) = (Vec::new(), [0; 4096]);
+        while let Ok(read @ 1..) = outside.read(&mut some) {
+            bytes.extend_from_slice(&some[..read]);
+            if enough(&String::from_utf8_lossy(&bytes)) {
+                break;
+            }
+        }
+        (String::from_utf8_lossy(&bytes).replace("\r\n", "\n"), outside)
+    }
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").args([name, &child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+}
+
+/// What clears the screen before each drawing.
+const CLEAR: &str = "\u{1b}[H\u{1b}[J";
+
+#[test]
+fn a_watched_listing_is_drawn_again_and_ends_well_at_an_interrupt() {
+    let sandbox = Sandbox::start().unwrap();
+    let terminal = Terminal::new(60);
+    let args = ["boards", "list", "--watch", "0.05", "--color", "never"];
+    let mut child = command(&args)
+        .envs(environment(&sandbox))
+        .env("TERM", "xterm")
+        .stdout(terminal.pen())
+        .stderr(terminal.pen())
+        .spawn()
+        .unwrap();
+    // Renamed after the first drawing, so that what comes later was fetched later.
+    let mut renamed = false;
+    let (drawn, mut rest) = terminal.read(|drawn| {
+        if !renamed && drawn.contains("Reading list") {
+            renamed = true;
+            let ran =
+                crate::process::against(&sandbox, &["boards", "update", "3", "--name", "Anew"]);
+            assert_eq!(ran.code, 0, "{}", ran.stderr);
+        }
+        drawn.matches(CLEAR).count() > 3 && drawn.contains("Anew")
+    });
+    signal(&child, "-INT");
+    let mut ignored = Vec::new();
+    // It ends with an error where a terminal is closed.
+    let _ = rest.read_to_end(&mut ignored);
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{drawn}");
+    let screens: Vec<&str> = drawn.split(CLEAR).collect();
+    assert_eq!(screens[0], "", "it begins on an empty screen");
+    assert!(
+        screens[1].starts_with("id  name ") && screens[1].contains("3   Reading list"),
+        "{drawn}"
+    );
+    assert!(screens[1].lines().all(|line| line.chars().count() <= 60), "{drawn}");
+    let last = screens.iter().rev().nth(1).unwrap();
+    assert!(last.contains("3   Anew") && !last.contains("Reading list"), "{drawn}");
+}
+
+#[test]
+fn a_watched_listing_ends_with_the_error_that_it_meets() {
+    let sandbox = Sandbox::start().unwrap();
+    let terminal = Terminal::new(60);
+    let mut child = command(&["tasks", "show", "999", "--watch", "60"])
+        .envs(environment(&sandbox))
+        .stdout(terminal.pen())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert!(stderr.contains("404 Not Found"), "{stderr}");
+}
+
+/// How far an upload has come, as it was drawn on standard error.
+fn uploaded(sandbox: &Sandbox, flags: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report-of-the-year.txt");
+    std::fs::write(&path, "All is well.\n".repeat(300_000)).unwrap();
+    let terminal = Terminal::new(40);
+    let args = [&["files", "upload", path.to_str().unwrap()], flags].concat();
+    let mut child = command(&args)
+        .envs(environment(sandbox))
+        .stdout(Stdio::null())
+        .stderr(terminal.pen())
+        .spawn()
+        .unwrap();
+    let (drawn, _) = terminal.read(|_| false);
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{drawn}");
+    drawn
+}
+
+#[test]
+fn an_upload_shows_how_far_it_is_on_a_terminal_alone() {
+    let sandbox = Sandbox::start().unwrap();
+    let drawn = uploaded(&sandbox, &[]);
+    let lines: Vec<&str> = drawn.split("\r\u{1b}[K").collect();
+    assert!(lines.len() > 2 && lines[0].is_empty(), "{drawn:?}");
+    assert!(lines[1].contains(" % [") && lines[1].contains("/s of 3.9 MB"), "{drawn:?}");
+    assert!(lines.iter().all(|line| line.chars().count() < 40), "no line breaks: {drawn:?}");
+    assert_eq!(*lines.last().unwrap(), "", "nothing is left of it");
+    assert_eq!(uploaded(&sandbox, &["--quiet"]), "");
+    // Elsewhere there is none: the other tests hold standard error against nothing at all.
+}
+
+#[test]
+fn a_download_shows_how_far_it_is_on_a_terminal() {
+    let sandbox = Sandbox::start().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("handbook.md");
+    let terminal = Terminal::new(80);
+    let mut child = command(&["files", "download", "1", path.to_str().unwrap()])
+        .envs(environment(&sandbox))
+        .stdout(Stdio::null())
+        .stderr(terminal.pen())
+        .spawn()
+        .unwrap();
+    let (drawn, _) = terminal.read(|_| false);
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{drawn}");
+    assert!(drawn.contains(" % [") && drawn.contains(", handbook.md"), "{drawn:?}");
+    assert!(drawn.ends_with("\r\u{1b}[K"), "{drawn:?}");
+}
+
+#[test]
+fn a_listing_that_goes_to_a_file_is_counted_on_the_terminal() {
+    let sandbox = Sandbox::start().unwrap();
+    let run = |stdout: Option<Stdio>| {
+        let terminal = Terminal::new(80);
+        let args = ["tasks", "list", "--all", "--per-page", "5", "-o", "jsonl"];
+        let mut child = command(&args)
+            .envs(environment(&sandbox))
+            .stdout(stdout.unwrap_or_else(|| terminal.pen()))
+            .stderr(terminal.pen())
+            .spawn()
+            .unwrap();
+        let (drawn, _) = terminal.read(|_| false);
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{drawn}");
+        drawn
+    };
+    let drawn = run(Some(Stdio::null()));
+    assert!(drawn.starts_with("\r\u{1b}[K1 items"), "{drawn:?}");
+    assert!(drawn.ends_with("\r\u{1b}[K"), "{drawn:?}");
+    assert!(!run(None).contains(" items"), "where they can be seen to come they are not counted");
+}
+
+#[test]
+fn an_interrupt_leaves_no_half_line() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    // The reply is longer than any pipe, and says that there is more to come.
+    let long = "x".repeat(2_000_000);
+    let item =
+        |id: u64| format!(r#"{{"id":{id},"team_id":1,"name":"{long}","visibility":"team"}}"#);
+    let body = format!(
+        r#"{{"data":[{},{}],"links":{{}},"meta":{{"current_page":1,"last_page":9,"total":18}}}}"#,
+        item(1),
+        item(2)
+    );
+    let serve = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+        let length = body.len();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+        );
+        stream.write_all((head + &body).as_bytes()).unwrap();
+        (listener, stream)
+    });
+    let mut child = command(&["boards", "list", "--all", "-o", "jsonl"])
+        .env("AGENTMC_BASE_URL", &url)
+        .env("AGENTMC_API_KEY", "cc_x")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let held = serve.join().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    let mut begin = [0; 100];
+    stdout.read_exact(&mut begin).unwrap();
+    // Now it is in the middle of a line.
+    signal(&child, "-INT");
+    let mut written = String::from_utf8(begin.to_vec()).unwrap();
+    stdout.read_to_string(&mut written).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    drop(held);
+    assert!(written.ends_with('\n'), "{} bytes", written.len());
+    for line in written.lines() {
+        serde_json::from_str::<serde_json::Value>(line).unwrap();
+    }
+}

@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::keyring;
 use crate::output::Output;
 use crate::profile::{Chosen, Store, file};
+use crate::table;
 
 mod login;
 mod whose;
@@ -199,5 +200,6 @@ fn described(auth: Auth, chosen: &Chosen, url: &str, whose: Option<&whose::Whose
 }
 
 fn say(out: &mut Output, json: &Value, text: &str) -> Result<(), Failure> {
-    Ok(if out.is_json() { out.json(json) } else { out.text(text) }?)
+    let text = table::wrap(text, out.look().width, 0, 0);
+    Ok(if out.is_json() { out.json(json) } else { out.text(&text) }?)
 }

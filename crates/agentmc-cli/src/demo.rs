@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::args::Common;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{config, sandbox};
+use crate::{config, sandbox, table, text};
 
 mod chat;
 mod frontend;
@@ -49,12 +49,16 @@ pub(crate) fn run(common: &Common, out: &mut Output) -> Result<(), Failure> {
     Ok(shown?)
 }
 
+/// What is told of a step, as far as it fits.
+const COLUMNS: [&str; 6] = ["CLIENT", "STEP", "OPERATION", "STATUS", "TIME", "REQUEST"];
+
 /// Prints the steps, up to the one that went wrong if one did.
 fn show(out: &mut Output, done: &[Done], good: bool) -> std::io::Result<()> {
     if out.is_json() {
         out.json(&Value::Array(done.iter().map(Done::to_json).collect()))?;
     } else {
-        done.iter().try_for_each(|step| out.text(&step.to_line()))?;
+        let rows: Vec<Vec<String>> = done.iter().map(Done::to_row).collect();
+        out.painted(&table::columns(&COLUMNS, &rows, out.look()))?;
         if good {
             out.text(&format!("\nEvery one of {} replies was what it should be.", done.len()))?;
         }
@@ -63,11 +67,15 @@ fn show(out: &mut Output, done: &[Done], good: bool) -> std::io::Result<()> {
 }
 
 impl Done {
-    fn to_line(&self) -> String {
-        let Self { frontend, what, operation, method, path, status, milliseconds } = self;
-        format!(
-            "{frontend:<8}  {what:<46}  {operation:<34}  {method:<6} {path:<52}  {status}  {milliseconds:>7.2} ms"
-        )
+    fn to_row(&self) -> Vec<String> {
+        vec![
+            self.frontend.to_owned(),
+            self.what.to_owned(),
+            self.operation.to_owned(),
+            self.status.to_string(),
+            format!("{:.2} ms", self.milliseconds),
+            format!("{} {}", self.method, text::one_line(&self.path)),
+        ]
     }
 
     fn to_json(&self) -> Value {

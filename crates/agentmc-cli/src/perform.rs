@@ -54,7 +54,7 @@ pub(crate) fn run(
         return if sending.curl {
             Ok(out.text(&curl::command(call.request(), auth))?)
         } else {
-            request::print(endpoint, call.request(), out)
+            request::print(endpoint, call.request(), &view, out)
         };
     }
     let verbose = verbose::Verbose::new(common.verbose);

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::text;
+use crate::view::View;
 
 /// What stands for a secret.
 const PLACEHOLDER: &str = "<secret>";
@@ -35,10 +36,11 @@ pub(crate) fn with_placeholder(api: Api, endpoint: &Endpoint) -> Result<Api, Fai
     })
 }
 
-/// Prints a request.
+/// Prints a request, or what is asked for of it.
 pub(crate) fn print(
     endpoint: &Endpoint,
     request: &http::Request<impl AsRef<[u8]>>,
+    view: &View,
     out: &mut Output,
 ) -> Result<(), Failure> {
     let body = request.body().as_ref();
@@ -50,10 +52,14 @@ pub(crate) fn print(
     let headers =
         request.headers().iter().map(|(name, value)| (name.as_str().to_owned(), shown(value)));
     let headers: Map<String, Value> = headers.map(|(name, value)| (name, value.into())).collect();
-    if out.is_json() {
+    if out.is_json() || view.query.is_some() {
         let (operation, method, url) =
             (endpoint.id, request.method().as_str(), request.uri().to_string());
-        return Ok(out.json(&Shown { operation, method, url, headers, body })?);
+        let shown = Shown { operation, method, url, headers, body };
+        return Ok(match view.query {
+            Some(_) => out.value(&view.of_reply(serde_json::json!(shown))),
+            None => out.json(&shown),
+        }?);
     }
     let mut head = format!("{} {}\n", request.method(), request.uri());
     for (name, value) in &headers {

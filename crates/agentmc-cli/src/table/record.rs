@@ -99,12 +99,15 @@ fn shown(name: &str, value: &Value, column: usize, look: &Look) -> String {
     };
     match cell::moment(text) {
         Some(moment) => {
-            let age = format!("({})", age::relative(moment, look.now));
-            let fits = look.width.is_none_or(|width| column + text.len() + 1 + age.len() <= width);
-            if fits {
+            let relative = age::relative(moment, look.now);
+            let age = format!("({relative})");
+            let fits = |long: usize| look.width.is_none_or(|width| column + long <= width);
+            if fits(text.len() + 1 + age.len()) {
                 format!("{} {}", one_line(text), look.paint(&age, Paint::Dim))
-            } else {
+            } else if fits(text.len()) {
                 one_line(text)
+            } else {
+                look.paint(&relative, Paint::Dim)
             }
         }
         None => {

@@ -247,3 +247,12 @@ fn limits_can_be_switched_off() {
     assert_eq!(run(&args).code, 2);
     assert_eq!(run(&[&args[..], &["--no-limits"]].concat()).code, 0);
 }
+
+#[test]
+fn a_query_finds_its_way_in_a_request_that_is_shown() {
+    let args = ["tasks", "update", "5", "--title", "New", "--dry-run", "--query", "body.title"];
+    let ran = run(&args);
+    assert_eq!((ran.code, &*ran.stdout), (0, "\"New\"\n"), "{}", ran.stderr);
+    let text = run(&[&args[..], &["-o", "table"]].concat());
+    assert_eq!(text.stdout, "New\n", "{}", text.stderr);
+}

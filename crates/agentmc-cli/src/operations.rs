@@ -45,6 +45,12 @@ fn subject(name: &str) -> Result<Tag, Failure> {
     let found = Tag::ALL.iter().find(|tag| tag.as_str().eq_ignore_ascii_case(name));
     found.copied().ok_or_else(|| {
         let all: Vec<&str> = Tag::ALL.iter().map(|tag| tag.as_str()).collect();
-        Failure::input(format!("there is no subject `{name}`; choose one of {}", all.join(", ")))
+        let likeness = |tag: &str| strsim::jaro_winkler(&name.to_lowercase(), &tag.to_lowercase());
+        let closest = all.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        let closest = closest.filter(|closest| likeness(closest) > 0.7);
+        let hint =
+            closest.map_or_else(String::new, |closest| format!("did you mean `{closest}`? "));
+        let all = all.join(", ");
+        Failure::input(format!("there is no subject `{name}`; {hint}choose one of {all}"))
     })
 }

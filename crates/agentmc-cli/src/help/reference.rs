@@ -130,6 +130,18 @@ anything. `page` of most listings is always among it: the service takes it, but 
 `agentmc completions bash > ~/.local/share/bash-completion/completions/agentmc`, and the like for `zsh`, `fish`, \
 `powershell` and `elvish`, makes a shell complete commands, flags, values and ids. Ids are fetched from the service that \
 the environment names, within a second.
+
+## Size and speed
+
+What `cargo build --profile dist -p agentmc-cli` makes, and what `agentmc operations` takes from start to end, with \
+two cores that had other work: Linux on x86-64, Rust 1.95. The keyring brings the D-Bus library along, so that none is \
+needed on the machine.
+
+| Features | Binary | Time: best, median of 200 | Memory |
+|---|---|---|---|
+| all | 9.66 MB | 2.5 ms, 3.9 ms | 8.1 MB |
+| `--no-default-features --features keyring` | 6.28 MB | 2.2 ms, 3.9 ms | 6.0 MB |
+| `--no-default-features` | 5.74 MB | 2.2 ms, 2.3 ms | 5.9 MB |
 ";
 
 /// The document.

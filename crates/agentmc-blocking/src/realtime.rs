@@ -65,13 +65,13 @@ pub use subscription::Subscription;
 use crate::client::Client;
 use driver::{Command, Driver, News, WAITING};
 use publisher::{Lanes, To};
-use slot::{Known, Slot};
+use slot::{Known, Seat, Slot};
 
 /// What subscribes to sessions and hosts. Cheap to clone; clones share their websockets, one for each
 /// address however many subscriptions there are.
 ///
-/// The first subscription starts a thread, and each websocket two. They end when the last clone and the
-/// last subscription are gone.
+/// The first subscription starts a thread, each websocket two, and up to 32 make calls while there are any. They
+/// end when the last clone and the last subscription are gone.
 #[derive(Clone, Debug)]
 pub struct Realtime {
     shared: Arc<Shared>,
@@ -106,7 +106,7 @@ impl Realtime {
     pub fn subscribe_session(&self, options: SessionOptions) -> Subscription {
         let slot = Slot::new(self.shared.tuning.mailbox, options.agent, Known::NotYet);
         let slot = Arc::new(slot);
-        self.shared.begin(Command::Session(Arc::clone(&slot), Box::new(options)));
+        self.shared.begin(Command::Session(Seat(Arc::clone(&slot)), Box::new(options)));
         Subscription::new(self, slot)
     }
 
@@ -135,7 +135,7 @@ impl Realtime {
     /// As [`Realtime::subscribe_session`].
     pub fn subscribe_host(&self, options: HostOptions) -> Subscription {
         let slot = Arc::new(Slot::new(self.shared.tuning.mailbox, options.agent, Known::Never));
-        self.shared.begin(Command::Host(Arc::clone(&slot), options));
+        self.shared.begin(Command::Host(Seat(Arc::clone(&slot)), options));
         Subscription::new(self, slot)
     }
 

@@ -1,8 +1,8 @@
 //! Fifty sessions, five hundred signals a second, and everything that can go wrong with a websocket, at random:
 //! `cargo run --release -p agentmc-conformance --example soak [SECONDS]`. Ten minutes by default.
 //!
-//! Ends with an error if a signal is lost, doubled or out of order on either client. Prints how much memory the process
-//! has, every ten seconds.
+//! Ends with an error if a signal is lost, doubled or out of order on either client, or if memory grows after the first
+//! tenth of the time. Prints how much memory the process has, every ten seconds.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a soak that cannot go on ends")]
 
@@ -55,7 +55,7 @@ fn main() {
         }
     });
 
-    let sent = talk(&sandbox, &sessions, seconds, &heard);
+    let (sent, early) = talk(&sandbox, &sessions, seconds, &heard);
     let deadline = Instant::now() + Duration::from_secs(60);
     while heard.load(Ordering::Relaxed) < sent && Instant::now() < deadline {
         std::thread::park_timeout(Duration::from_millis(100));
@@ -63,8 +63,10 @@ fn main() {
     // What is heard twice may come late.
     std::thread::sleep(Duration::from_secs(5));
     let heard = heard.load(Ordering::Relaxed);
-    println!("{sent} sent, {heard} heard, each once and in order; {} MiB of memory", memory());
+    let late = memory();
+    println!("{sent} sent, {heard} heard, each once and in order; {late} MiB of memory");
     assert_eq!(sent, heard, "signals are lost");
+    assert!(late <= early + early / 2 + 16, "memory has grown from {early} MiB");
     // The subscriptions go on for as long as the process does.
     std::process::exit(0);
 }
@@ -97,17 +99,26 @@ fn follow(event: &Event, next: &mut usize, heard: &AtomicUsize) {
     }
 }
 
-/// Says numbers to the sessions in turn, while faults strike, and gives how many.
-fn talk(sandbox: &Sandbox, sessions: &[SessionId], seconds: u64, heard: &AtomicUsize) -> usize {
+/// Says numbers to the sessions in turn, while faults strike. Gives how many, and the memory after a tenth of the time.
+fn talk(
+    sandbox: &Sandbox,
+    sessions: &[SessionId],
+    seconds: u64,
+    heard: &AtomicUsize,
+) -> (usize, u64) {
     let mut random = fastrand::Rng::with_seed(7);
     let mut said: BTreeMap<SessionId, usize> = BTreeMap::new();
     let (start, mut sent, mut faults) = (Instant::now(), 0, 0);
     let (end, mut report) = (Duration::from_secs(seconds), Duration::ZERO);
+    let mut early = None;
     while start.elapsed() < end {
         if start.elapsed() >= report {
             let heard = heard.load(Ordering::Relaxed);
             println!("{report:?}: {sent} sent, {heard} heard, {faults} faults, {} MiB", memory());
             report += Duration::from_secs(10);
+        }
+        if start.elapsed() >= end / 10 {
+            early.get_or_insert_with(memory);
         }
         let due = (start.elapsed().as_secs_f64() * f64::from(A_SECOND)) as usize;
         while sent < due {
@@ -128,7 +139,7 @@ fn talk(sandbox: &Sandbox, sessions: &[SessionId], seconds: u64, heard: &AtomicU
     sandbox.socket_fault(SocketFault::ForgetPongs(false));
     // What was lost at the very end is caught up with.
     sandbox.socket_fault(SocketFault::Close(4200, "the end".to_owned()));
-    sent
+    (sent, early.unwrap_or_else(memory))
 }
 
 fn fault(random: &mut fastrand::Rng) -> SocketFault {

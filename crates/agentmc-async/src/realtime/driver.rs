@@ -18,7 +18,7 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
-use super::slot::Slot;
+use super::slot::{Seat, Slot};
 use super::socket::{self, News, Say};
 use crate::client::Client;
 
@@ -34,8 +34,8 @@ const UNSAID: usize = 16_384;
 /// What subscribers want.
 #[derive(Debug)]
 pub(super) enum Command {
-    Session(Arc<Slot>, Box<SessionOptions>),
-    Host(Arc<Slot>, HostOptions),
+    Session(Seat, Box<SessionOptions>),
+    Host(Seat, HostOptions),
     Listen(Arc<Slot>, Option<Box<HostRealtimeSocketPayload>>),
     Resume(Arc<Slot>),
     Close(Arc<Slot>, Option<String>),
@@ -65,7 +65,7 @@ pub(super) struct Driver {
     tuning: Tuning,
     machine: Machine,
     started: Instant,
-    slots: HashMap<SubscriptionId, Arc<Slot>>,
+    seats: HashMap<SubscriptionId, Seat>,
     sockets: HashMap<SocketId, Socket>,
     commands: mpsc::UnboundedReceiver<Command>,
     reporter: mpsc::Sender<News>,
@@ -89,7 +89,7 @@ impl Driver {
             client,
             tuning,
             started,
-            slots: HashMap::new(),
+            seats: HashMap::new(),
             sockets: HashMap::new(),
             commands,
             reporter,
@@ -103,7 +103,7 @@ impl Driver {
     /// Runs until nobody is left.
     pub(super) async fn run(mut self) {
         loop {
-            let deadline = self.machine.deadline().map(|at| self.started + at);
+            let deadline = self.machine.deadline().and_then(|at| self.started.checked_add(at));
             if let Some(at) = deadline.filter(|at| *at != self.alarm.deadline()) {
                 self.alarm.as_mut().reset(at);
             }
@@ -156,14 +156,14 @@ impl Driver {
     fn obey(&mut self, command: Command) {
         let now = self.now();
         match command {
-            Command::Session(slot, options) => {
+            Command::Session(seat, options) => {
                 let id = self.machine.subscribe_session(now, *options);
-                self.seat(id, slot);
+                self.seat(id, seat);
                 self.settle();
             }
-            Command::Host(slot, options) => {
+            Command::Host(seat, options) => {
                 let id = self.machine.subscribe_host(now, options);
-                self.seat(id, slot);
+                self.seat(id, seat);
                 self.settle();
             }
             Command::Listen(slot, socket) => {
@@ -176,9 +176,9 @@ impl Driver {
         }
     }
 
-    fn seat(&mut self, id: SubscriptionId, slot: Arc<Slot>) {
-        let _ = slot.id.set(id);
-        self.slots.insert(id, slot);
+    fn seat(&mut self, id: SubscriptionId, seat: Seat) {
+        let _ = seat.id.set(id);
+        self.seats.insert(id, seat);
     }
 
     fn input_for(&mut self, slot: &Slot, input: impl FnOnce(SubscriptionId) -> Input<'static>) {
@@ -211,12 +211,12 @@ impl Driver {
                     self.tell(id, event, handled);
                 }
                 Output::Handled(id, signal) => {
-                    if let Some(slot) = self.slots.get(&id) {
+                    if let Some(slot) = self.seats.get(&id) {
                         slot.handled(signal);
                     }
                 }
                 Output::CaughtUp(id, signal) => {
-                    if let Some(slot) = self.slots.get(&id) {
+                    if let Some(slot) = self.seats.get(&id) {
                         slot.caught_up(signal);
                     }
                 }
@@ -227,14 +227,14 @@ impl Driver {
 
     fn tell(&mut self, id: SubscriptionId, event: Event, handled: Option<SignalId>) {
         let is_over = matches!(event, Event::Ended(_));
-        if let Some(slot) = self.slots.get(&id) {
+        if let Some(slot) = self.seats.get(&id) {
             slot.push(event, handled);
             if slot.pause() {
                 self.machine.handle(self.started.elapsed(), Input::Pause(id));
             }
         }
         if is_over {
-            self.slots.remove(&id);
+            self.seats.remove(&id);
         }
     }
 
@@ -254,21 +254,6 @@ impl Driver {
             self.sockets.remove(&socket);
             let now = self.started.elapsed();
             self.machine.handle(now, Input::Closed(socket, None, "the server does not read"));
-        }
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        for slot in self.slots.values() {
-            slot.abandon();
-        }
-        // A subscription that was wanted, but never begun.
-        self.commands.close();
-        while let Ok(command) = self.commands.try_recv() {
-            if let Command::Session(slot, _) | Command::Host(slot, _) = command {
-                slot.abandon();
-            }
         }
     }
 }

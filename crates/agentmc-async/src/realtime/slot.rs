@@ -23,6 +23,24 @@ pub(super) struct Slot {
     session: watch::Sender<Known>,
 }
 
+/// A slot, for who fills its mailbox: the subscriber learns when nobody does any more.
+#[derive(Debug)]
+pub(super) struct Seat(pub(super) Arc<Slot>);
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
+}
+
+impl std::ops::Deref for Seat {
+    type Target = Slot;
+
+    fn deref(&self) -> &Slot {
+        &self.0
+    }
+}
+
 #[derive(Debug)]
 struct Inner {
     mailbox: Mailbox,
@@ -90,7 +108,7 @@ impl Slot {
     }
 
     /// Says that nobody fills the mailbox any more.
-    pub(super) fn abandon(&self) {
+    fn abandon(&self) {
         self.know(Known::Never);
         let mut inner = self.inner();
         inner.is_abandoned = true;
@@ -99,12 +117,6 @@ impl Slot {
         if let Some(waker) = waker {
             waker.wake();
         }
-    }
-
-    /// Whether nothing will come any more.
-    pub(super) fn is_over(&self) -> bool {
-        let inner = self.inner();
-        inner.mailbox.is_over() || inner.is_abandoned
     }
 
     /// The next event, and whether the subscription is to be resumed now.

@@ -86,8 +86,8 @@ impl Subscription {
     }
 
     /// Closes the session, for a reason of at most 500 characters, and waits until the service knows, even
-    /// if the subscription has ended otherwise. Events that were not taken are dropped. A session that is not
-    /// claimed yet is left as it is.
+    /// if the subscription has ended otherwise. Events that were not taken are dropped. One that is being
+    /// claimed is closed once it is; one that cannot be claimed is left as it is.
     ///
     /// A future that is dropped leaves the session closed or not.
     ///
@@ -95,21 +95,22 @@ impl Subscription {
     ///
     /// When the service refuses, or cannot be reached.
     pub async fn close(mut self, reason: Option<&str>) -> Result<(), Error> {
-        let was_over = self.slot.is_over();
         self.shared.tell(Command::Close(Arc::clone(&self.slot), reason.map(str::to_owned)));
+        let mut end = None;
         while let Some(event) = self.next().await {
-            match event {
-                Event::Ended(End::Refused(error) | End::Taken(error)) if !was_over => {
-                    return Err(error);
-                }
-                Event::Ended(_) => break,
-                _ => {}
+            if let Event::Ended(it) = event {
+                end = Some(it);
+                break;
             }
         }
-        let Some((session, agent)) = self.slot.session() else { return Ok(()) };
-        if self.slot.is_session_over() {
-            return Ok(());
-        }
+        let (session, agent) = match (end, self.slot.session()) {
+            (Some(End::NotClosed(error)), _) => return Err(error),
+            _ if self.slot.is_session_over() => return Ok(()),
+            // It was never claimed.
+            (Some(End::Taken(error) | End::Refused(error)), None) => return Err(error),
+            (_, None) => return Ok(()),
+            (_, Some(session)) => session,
+        };
         let mut close = CloseAgentRealtimeSession::new(session).status(RealtimeCloseStatus::Closed);
         if let Some(reason) = reason {
             close = close.reason(reason);

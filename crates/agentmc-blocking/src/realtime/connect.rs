@@ -23,6 +23,9 @@ use crate::transport::Transport;
 /// The longest answer of a proxy, in bytes.
 const ANSWER: usize = 16 << 10;
 
+/// A timeout of zero is none.
+const SHORTEST: Duration = Duration::from_millis(1);
+
 /// What a websocket travels on. Once it is fed, another thread reads from the connection.
 pub(super) struct Wire {
     tls: Option<Box<ClientConnection>>,
@@ -58,10 +61,11 @@ pub(super) fn open(
     let mut stream = stream.map_err(text)?;
     plug.connected(&stream).map_err(text)?;
     stream.set_nodelay(true).map_err(text)?;
-    stream.set_read_timeout(Some(plan.tuning.patience.open)).map_err(text)?;
-    // A server that does not read is as dead as one that does not answer; a timeout of zero is none.
-    let still = plan.tuning.patience.pong.max(Duration::from_millis(1));
-    stream.set_write_timeout(Some(still)).map_err(text)?;
+    let patience = plan.tuning.patience.open.max(SHORTEST);
+    stream.set_read_timeout(Some(patience)).map_err(text)?;
+    // A server that does not read is as dead as one that does not answer.
+    let patience = plan.tuning.patience.pong.max(SHORTEST);
+    stream.set_write_timeout(Some(patience)).map_err(text)?;
     if let Some(proxy) = proxy {
         tunnel(&mut stream, proxy, host, port)?;
     }

@@ -13,7 +13,7 @@ use agentmc_core::types::{HostRealtimeSocketPayload, SignalId, Timestamp};
 use agentmc_core::{Error, TransportError, TransportKind};
 use bytes::Bytes;
 
-use super::slot::Slot;
+use super::slot::{Seat, Slot};
 use super::socket::{self, Plan, Plug, Say};
 use super::workers::Workers;
 use crate::client::Client;
@@ -23,8 +23,8 @@ pub(super) const WAITING: usize = 256;
 
 /// What subscribers want.
 pub(super) enum Command {
-    Session(Arc<Slot>, Box<SessionOptions>),
-    Host(Arc<Slot>, HostOptions),
+    Session(Seat, Box<SessionOptions>),
+    Host(Seat, HostOptions),
     Listen(Arc<Slot>, Option<Box<HostRealtimeSocketPayload>>),
     Resume(Arc<Slot>),
     Close(Arc<Slot>, Option<String>),
@@ -53,7 +53,7 @@ pub(super) struct Driver {
     tuning: Tuning,
     machine: Machine,
     started: Instant,
-    slots: HashMap<SubscriptionId, Arc<Slot>>,
+    seats: HashMap<SubscriptionId, Seat>,
     sockets: HashMap<SocketId, Socket>,
     reporter: SyncSender<News>,
     news: Receiver<News>,
@@ -77,7 +77,7 @@ impl Driver {
             client,
             tuning,
             started: Instant::now(),
-            slots: HashMap::new(),
+            seats: HashMap::new(),
             sockets: HashMap::new(),
             reporter,
             news,
@@ -113,13 +113,13 @@ impl Driver {
     fn obey(&mut self, command: Command) {
         let now = self.started.elapsed();
         match command {
-            Command::Session(slot, options) => {
+            Command::Session(seat, options) => {
                 let id = self.machine.subscribe_session(now, *options);
-                self.seat(id, slot);
+                self.seat(id, seat);
             }
-            Command::Host(slot, options) => {
+            Command::Host(seat, options) => {
                 let id = self.machine.subscribe_host(now, options);
-                self.seat(id, slot);
+                self.seat(id, seat);
             }
             Command::Listen(slot, socket) => {
                 self.input_for(&slot, |id| Input::HostSocket(id, socket));
@@ -132,9 +132,9 @@ impl Driver {
         }
     }
 
-    fn seat(&mut self, id: SubscriptionId, slot: Arc<Slot>) {
-        let _ = slot.id.set(id);
-        self.slots.insert(id, slot);
+    fn seat(&mut self, id: SubscriptionId, seat: Seat) {
+        let _ = seat.id.set(id);
+        self.seats.insert(id, seat);
         self.settle();
     }
 
@@ -176,12 +176,12 @@ impl Driver {
                     self.tell(id, event, handled);
                 }
                 Output::Handled(id, signal) => {
-                    if let Some(slot) = self.slots.get(&id) {
+                    if let Some(slot) = self.seats.get(&id) {
                         slot.handled(signal);
                     }
                 }
                 Output::CaughtUp(id, signal) => {
-                    if let Some(slot) = self.slots.get(&id) {
+                    if let Some(slot) = self.seats.get(&id) {
                         slot.caught_up(signal);
                     }
                 }
@@ -192,14 +192,14 @@ impl Driver {
 
     fn tell(&mut self, id: SubscriptionId, event: Event, handled: Option<SignalId>) {
         let is_over = matches!(event, Event::Ended(_));
-        if let Some(slot) = self.slots.get(&id) {
+        if let Some(slot) = self.seats.get(&id) {
             slot.push(event, handled);
             if slot.pause() {
                 self.machine.handle(self.started.elapsed(), Input::Pause(id));
             }
         }
         if is_over {
-            self.slots.remove(&id);
+            self.seats.remove(&id);
         }
     }
 
@@ -235,15 +235,6 @@ impl Drop for Driver {
     fn drop(&mut self) {
         for (_, socket) in self.sockets.drain() {
             socket.close(1001);
-        }
-        for slot in self.slots.values() {
-            slot.abandon();
-        }
-        // A subscription that was wanted, but never begun.
-        while let Ok(news) = self.news.try_recv() {
-            if let News::Command(Command::Session(slot, _) | Command::Host(slot, _)) = news {
-                slot.abandon();
-            }
         }
     }
 }

@@ -22,6 +22,24 @@ pub(super) struct Slot {
     news: Condvar,
 }
 
+/// A slot, for who fills its mailbox: the subscriber learns when nobody does any more.
+#[derive(Debug)]
+pub(super) struct Seat(pub(super) Arc<Slot>);
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
+}
+
+impl std::ops::Deref for Seat {
+    type Target = Slot;
+
+    fn deref(&self) -> &Slot {
+        &self.0
+    }
+}
+
 #[derive(Debug)]
 struct Inner {
     mailbox: Mailbox,
@@ -85,7 +103,7 @@ impl Slot {
     }
 
     /// Says that nobody fills the mailbox any more.
-    pub(super) fn abandon(&self) {
+    fn abandon(&self) {
         let mut inner = self.inner();
         inner.know(Known::Never);
         inner.is_abandoned = true;

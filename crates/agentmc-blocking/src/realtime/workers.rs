@@ -8,15 +8,15 @@ use std::time::Duration;
 use agentmc_core::Call;
 use agentmc_core::realtime::CallId;
 
-/// How many calls are made at once.
-const MOST: usize = 8;
+/// How many calls are made at once: as many as the machine asks to have signed at once.
+const MOST: usize = 32;
 
 /// How long a thread without work stays.
 const IDLE: Duration = Duration::from_secs(10);
 
 pub(super) type Job = (CallId, Box<Call>);
 
-/// Up to eight threads, started when there is work and ended when there is none.
+/// Up to 32 threads, started when there is work and ended when there is none.
 pub(super) struct Workers {
     pool: Arc<Pool>,
     work: Arc<dyn Fn(Job) + Send + Sync>,

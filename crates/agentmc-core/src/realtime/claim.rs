@@ -265,7 +265,16 @@ impl Claim {
         session: Box<AgentRealtimeSession>,
         has_looked: bool,
     ) -> ClaimStep {
+        use RealtimeSessionStatus::{Closed, Expired, Failed};
+
         match holder(&session, &self.token, now) {
+            // What is over is nobody's.
+            Holder::Us if matches!(session.status, Closed | Expired | Failed) => {
+                match self.is_fixed {
+                    true => ClaimStep::Done(Err(End::Over(session.status))),
+                    false => self.next(),
+                }
+            }
             Holder::Us if session.socket.is_some() || has_looked => ClaimStep::Done(Ok(session)),
             Holder::Us => self.look(candidate, is_second),
             Holder::Gone if !is_second => self.close(candidate),

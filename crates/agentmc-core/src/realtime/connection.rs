@@ -180,6 +180,8 @@ pub enum Event {
     State(State),
     /// The channel is subscribed to, for the first time or again.
     Ready(ChannelId),
+    /// The channel is not subscribed to any more, though the websocket is up; it tries again.
+    Lost(ChannelId),
     /// A signal was pushed on the channel of a session.
     Signal(ChannelId, Signal),
     /// A session was announced on the channel of a host.

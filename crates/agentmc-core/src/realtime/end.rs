@@ -75,6 +75,8 @@ pub enum End {
     Unsubscribed,
     /// The caller closed the session.
     ClosedHere,
+    /// The caller wanted the session closed, and the service did not do it.
+    NotClosed(Error),
 }
 
 impl End {
@@ -100,7 +102,10 @@ impl End {
     #[must_use]
     pub const fn error(&self) -> Option<&Error> {
         match self {
-            Self::Gone(error) | Self::Taken(error) | Self::Refused(error) => Some(error),
+            Self::Gone(error)
+            | Self::Taken(error)
+            | Self::Refused(error)
+            | Self::NotClosed(error) => Some(error),
             _ => None,
         }
     }
@@ -126,6 +131,7 @@ impl fmt::Display for End {
             Self::Address(error) => error.fmt(f),
             Self::Unsubscribed => f.write_str("unsubscribed"),
             Self::ClosedHere => f.write_str("closed"),
+            Self::NotClosed(error) => write!(f, "the session is not closed: {error}"),
         }
     }
 }

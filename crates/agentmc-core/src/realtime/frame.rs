@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::json::{Loose, inner};
+use super::json::{Loose, inner, object};
 
 /// What a server says.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ struct Data<'a> {
 impl<'a> Wire<'a> {
     /// The outside of a frame; nothing if it is none.
     pub(crate) fn read(text: &'a str) -> Option<Self> {
-        serde_json::from_str(text).ok()
+        object(text).ok()
     }
 
     /// What the frame says. `buffer` is where `data` is unescaped to.
@@ -80,7 +80,7 @@ impl<'a> Wire<'a> {
 
     fn data<'b>(&'b self, buffer: &'b mut String) -> Data<'b> {
         let text = self.data.and_then(|raw| inner(raw, buffer));
-        text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+        text.and_then(|text| object(text).ok()).unwrap_or_default()
     }
 }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::claim::sort;
 use super::jitter::Jitter;
+use super::json::object;
 use crate::api::Api;
 use crate::call::Call;
 use crate::error::{BuildError, Error};
@@ -72,9 +73,18 @@ impl Wire {
 impl Announcement {
     /// Reads an announcement; nothing if it names no session.
     pub(crate) fn read(json: &str) -> Option<Self> {
-        let (session_id, agent_id) = serde_json::from_str::<Wire>(json).ok()?.ids();
+        let (session_id, agent_id) = object::<Wire>(json).ok()?.ids();
         Some(Self { session_id: session_id?, agent_id })
     }
+}
+
+/// Whether the requested sessions are being listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Polling {
+    No,
+    Once,
+    /// And once more, since the answer may leave out what was announced meanwhile.
+    Twice,
 }
 
 /// One subscription to what a host hears.
@@ -87,6 +97,8 @@ pub(crate) struct Host {
     pub(crate) is_paused: bool,
     /// Whether what was announced while it was paused is still to be told.
     pub(crate) has_missed: bool,
+    /// Whether an answer is waited for, and whether to ask again once it is there.
+    pub(crate) polling: Polling,
     failures: u32,
     announced: BTreeSet<SessionId>,
     /// What was pushed since the sessions were last asked for, so that the answer need not have it.
@@ -105,6 +117,7 @@ impl Host {
             is_listening: false,
             is_paused: false,
             has_missed: false,
+            polling: Polling::No,
             failures: 0,
             announced: BTreeSet::new(),
             recent: BTreeSet::new(),
@@ -123,6 +136,9 @@ impl Host {
 
     /// Whether the session was not announced before.
     pub(crate) fn announce(&mut self, session: SessionId) -> bool {
+        if self.recent.len() >= REMEMBERED {
+            self.recent.pop_first();
+        }
         self.recent.insert(session);
         if self.announced.len() >= REMEMBERED {
             self.announced.pop_first();

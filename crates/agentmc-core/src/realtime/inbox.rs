@@ -315,8 +315,9 @@ impl Inbox {
             self.need = Need::Listing;
             return;
         }
-        while let Some((_, signal)) = self.covered.pop_first() {
-            self.unhold(signal);
+        // A listing may lag behind what is pushed, and pushes behind each other.
+        if let Some((&last, _)) = self.covered.last_key_value() {
+            self.deliver_held_before(last);
         }
         self.finding_now = false;
         self.first_pushed = None;
@@ -372,7 +373,9 @@ impl Inbox {
     fn follow_up(&mut self) {
         while let Some((&id, _)) = self.fresh.first_key_value() {
             let known = self.last.is_some_and(|last| id <= last);
-            if !(known || self.follows(id) || self.gaps == Gaps::Trust) || self.finding_now {
+            // What was dropped for lack of room comes first, and is listed.
+            let is_trusted = self.gaps == Gaps::Trust && !self.overflowed;
+            if !(known || self.follows(id) || is_trusted) || self.finding_now {
                 return;
             }
             if let Some((_, signal)) = self.fresh.pop_first() {

@@ -106,6 +106,14 @@ impl fmt::Display for Json {
     }
 }
 
+/// Reads an object. By itself `serde` reads a list as well, by position.
+pub(crate) fn object<'a, T: Deserialize<'a>>(json: &'a str) -> serde_json::Result<T> {
+    match json.trim_ascii_start().starts_with('{') {
+        true => serde_json::from_str(json),
+        false => Err(serde::de::Error::custom("an object was expected")),
+    }
+}
+
 /// Text where there is some: numbers and flags count as text, anything else as nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Loose<'a>(pub(crate) Option<Cow<'a, str>>);

@@ -420,7 +420,7 @@ impl Realtime {
     }
 
     fn connection_event(&mut self, now: Duration, number: u32, event: connection::Event) {
-        use connection::Event::{Announced, Ended, Late, Ready, Signal, State, Unreadable};
+        use connection::Event::{Announced, Ended, Late, Lost, Ready, Signal, State, Unreadable};
 
         match event {
             Signal(channel, signal) => self.pushed(now, SubscriptionId(channel.0), signal),
@@ -428,6 +428,7 @@ impl Realtime {
                 self.announced(SubscriptionId(channel.0), announcement);
             }
             Ready(channel) => self.channel_ready(now, SubscriptionId(channel.0)),
+            Lost(channel) => self.channel_lost(now, SubscriptionId(channel.0)),
             Unreadable(channel) => self.reread(now, SubscriptionId(channel.0)),
             Late(channel, waited) => self.event(SubscriptionId(channel.0), Event::Late(waited)),
             Ended(channel, end) => self.channel_ended(now, SubscriptionId(channel.0), end),
@@ -458,6 +459,7 @@ impl Realtime {
     fn channel_lost(&mut self, now: Duration, id: SubscriptionId) {
         if let Some(session) = self.sessions.get_mut(&id) {
             session.is_listening = false;
+            session.owes_resumed |= session.was_ready;
             session.inbox.lost();
         } else {
             self.host_lost(now, id);
@@ -475,14 +477,15 @@ impl Realtime {
 
     /// A channel is no more.
     fn channel_ended(&mut self, now: Duration, id: SubscriptionId, end: End) {
-        self.abandon(id, &end);
         if let Some(session) = self.sessions.get_mut(&id) {
             session.connection = None;
         }
         if let Some(host) = self.hosts.get_mut(&id) {
             host.connection = None;
         }
-        self.finish(now, id, end);
+        if let Some(end) = self.abandon(now, id, end) {
+            self.finish(now, id, end);
+        }
     }
 
     /// Ends a subscription.

@@ -9,16 +9,16 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::chunk::Piece;
-use super::json::{Json, Loose};
+use super::json::{Json, Loose, object};
 use super::signal::{Signal, SignalKind};
 
 mod body;
 mod outgoing;
 
 pub use body::{
-    Body, ChatDelta, ChatDone, ChatUser, FileDelete, FileDeleted, FileFailure, FileSave, FileSaved,
-    NotificationBody, ProfileFailure, ProfileUpdate, ProfileUpdated, SnapshotDoc, SnapshotRequest,
-    SnapshotResponse,
+    Body, ChatDelta, ChatDone, ChatMeta, ChatUser, FileDelete, FileDeleted, FileFailure, FileSave,
+    FileSaved, NotificationBody, Profile, ProfileFailure, ProfileUpdate, ProfileUpdated,
+    SnapshotDoc, SnapshotRequest, SnapshotResponse,
 };
 pub(crate) use outgoing::hex;
 pub use outgoing::{FileProblem, Outgoing, base_hash};
@@ -232,10 +232,12 @@ impl Message {
     pub(crate) fn carried(signal: &Signal) -> Carried<'_> {
         let payload = signal.payload.as_ref().filter(|_| signal.kind == SignalKind::Message);
         let Some(payload) = payload else { return Carried::Nothing };
-        let Ok(envelope) = payload.read::<Envelope<'_>>() else { return Carried::Nothing };
+        let Ok(envelope) = object::<Envelope<'_>>(payload.as_str()) else {
+            return Carried::Nothing;
+        };
         let channel_type = ChannelType::from(envelope.kind.as_str());
         let body = envelope.payload.map_or("{}", RawValue::get);
-        let probe: Probe<'_> = serde_json::from_str(body).unwrap_or_default();
+        let probe: Probe<'_> = object(body).unwrap_or_default();
         if envelope.kind.as_str().trim().is_empty() && !probe.is_notification() {
             return Carried::Nothing;
         }
@@ -267,7 +269,7 @@ impl Message {
 
     /// A message that was joined from pieces, `last` among them.
     pub(crate) fn joined(last: &Piece<'_>, payload: Json) -> Self {
-        let probe: Probe<'_> = payload.read().unwrap_or_default();
+        let probe: Probe<'_> = object(payload.as_str()).unwrap_or_default();
         let notification =
             probe.is_notification() || last.channel_type.as_str().contains("notification");
         let request_id = first_text([probe.request_id, Loose(last.request_id.clone())]);

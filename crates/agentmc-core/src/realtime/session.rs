@@ -29,17 +29,25 @@ pub(crate) struct Session {
     pub(crate) is_listening: bool,
     pub(crate) is_paused: bool,
     pub(crate) has_caught_up: bool,
+    /// Whether something was missed since it was ready, and is to be told before [`Event::Resumed`].
+    pub(crate) owes_resumed: bool,
     pub(crate) expires_at: Option<Timestamp>,
     /// How often a listing failed in a row.
     pub(crate) failures: u32,
     /// How often in a row it could not be found out whether the session has expired.
     pub(crate) checks: u32,
-    /// The latest `close` that was pushed. One that is only listed may be from before the claim.
+    /// The latest `close` that was pushed. One that is listed first may be from before the claim.
     pub(crate) closing: Option<SignalId>,
     /// How the session stood when its signals were last listed to the end, if it has ended.
     pub(crate) over: Option<RealtimeSessionStatus>,
     /// Whether the caller has closed the session, and waits for the service to say so.
     pub(crate) is_closing: bool,
+    /// That the caller wants the session closed as soon as it is claimed, and why.
+    pub(crate) wants_close: Option<Option<String>>,
+    /// How the subscription ends when the session has been given back.
+    pub(crate) ending: Option<End>,
+    /// How many rows without an id the latest listing had.
+    pub(crate) unnamed: u32,
     raw: bool,
     handled: Option<SignalId>,
 }
@@ -58,12 +66,16 @@ impl Session {
             is_listening: false,
             is_paused: false,
             has_caught_up: false,
+            owes_resumed: false,
             expires_at: None,
             failures: 0,
             checks: 0,
             closing: None,
             over: None,
             is_closing: false,
+            wants_close: None,
+            ending: None,
+            unnamed: 0,
             raw: options.raw,
             handled: None,
         }
@@ -71,7 +83,7 @@ impl Session {
 
     /// The last signal that is not after `last`, and before which no message is unfinished.
     pub(crate) fn whole(&self, last: SignalId) -> SignalId {
-        let unfinished = self.joiner.oldest_signal().map(|id| SignalId(id.get() - 1));
+        let unfinished = self.joiner.oldest_signal().map(|id| SignalId(id.get().saturating_sub(1)));
         unfinished.map_or(last, |before| before.min(last))
     }
 
@@ -109,7 +121,7 @@ impl Session {
 
     /// How a `close` signal ends the session, if it does.
     pub(crate) fn close(&self, signal: &Signal) -> Option<End> {
-        let is_now = self.over.is_some() || self.closing == Some(signal.id);
+        let is_now = self.over.is_some() || self.has_caught_up || self.closing == Some(signal.id);
         if signal.kind != SignalKind::Close || !is_now {
             return None;
         }

@@ -4,7 +4,7 @@ use agentmc_types::{AgentRealtimeSession, SessionId, SignalId, SignalSender, Tim
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::json::{Json, Loose};
+use super::json::{Json, Loose, object};
 use super::message::{Carried, Message};
 
 /// The type of a signal.
@@ -92,7 +92,7 @@ impl Signal {
     ///
     /// When it is no object, or has no id.
     pub fn read(json: &str, session: SessionId) -> serde_json::Result<Self> {
-        let wire: Wire<'_> = serde_json::from_str(json)?;
+        let wire: Wire<'_> = object(json)?;
         Ok(Self {
             id: wire.id,
             session_id: wire.session_id.unwrap_or(session),
@@ -135,7 +135,7 @@ impl Listed {
         let read = |raw: &&RawValue| match Signal::read(raw.get(), session) {
             Ok(signal) => Some(signal),
             Err(_) => {
-                unreadable.push(serde_json::from_str::<Id>(raw.get()).ok().map(|row| row.id));
+                unreadable.push(object::<Id>(raw.get()).ok().map(|row| row.id));
                 None
             }
         };

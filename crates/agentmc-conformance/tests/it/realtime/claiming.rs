@@ -5,7 +5,7 @@ use std::time::Duration;
 use agentmc_conformance::{Listening, Live, live_on_both};
 use agentmc_core::ops::hosts::ClaimAgentRealtimeSession;
 use agentmc_core::realtime::{End, SessionOptions};
-use agentmc_core::types::SessionId;
+use agentmc_core::types::{RealtimeSessionStatus, SessionId};
 
 use super::{Stage, end, ready, texts};
 
@@ -53,6 +53,17 @@ live_on_both! {
         let end = end(&mut subscription);
         assert!(matches!(end, End::Taken(_)), "{end:?}");
         assert_eq!(closes(&stage), 0);
+    }
+
+    fn a_session_of_this_process_that_was_closed_is_over_and_stays_closed<S>() {
+        let stage = Stage::<S>::new();
+        let session = stage.request();
+        stage.join(session).close(Some("done")).unwrap();
+        let mut subscription = S::session(&stage.realtime, stage.options(session));
+        let end = end(&mut subscription);
+        assert!(matches!(&end, End::Over(RealtimeSessionStatus::Closed)), "{end:?}");
+        let status = stage.sandbox.world(|world| world.sessions[&session].status.clone());
+        assert_eq!(status, RealtimeSessionStatus::Closed);
     }
 
     fn the_next_best_session_is_claimed_when_the_best_was_taken_meanwhile<S>() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use agentmc_conformance::{Listening, live_on_both};
 use agentmc_core::Error;
-use agentmc_core::realtime::{End, Outgoing, Patience, Tuning};
+use agentmc_core::realtime::{End, Outgoing, Patience, Start, Tuning};
 use agentmc_core::types::{RealtimeSessionStatus, SignalSender};
 use agentmc_sandbox::{Fault, Rule, SocketFault};
 use http::StatusCode;
@@ -94,6 +94,32 @@ live_on_both! {
         }
     }
 
+    fn an_end_that_was_not_taken_does_not_keep_the_session_open<S>() {
+        let stage = Stage::<S>::new();
+        let session = stage.request();
+        let refuses = Fault::Status(StatusCode::FORBIDDEN);
+        stage.sandbox.fault(Rule::new(refuses).next(1).operation("listAgentRealtimeSignals"));
+        let options = stage.options(session).start(Start::Beginning);
+        let subscription = S::session(&stage.realtime, options);
+        stage.until("it has listed", |sandbox| {
+            sandbox.seen().iter().any(|seen| seen.operation == Some("listAgentRealtimeSignals"))
+        });
+        stage.until("the websocket is closed", |sandbox| sandbox.sockets().is_empty());
+        subscription.close(Some("done")).unwrap();
+        let status = stage.sandbox.world(|world| world.sessions[&session].status.clone());
+        assert_eq!(status, RealtimeSessionStatus::Closed);
+    }
+
+    fn a_session_is_closed_though_it_is_still_being_claimed<S>() {
+        let stage = Stage::<S>::new();
+        let session = stage.request();
+        let slow = Fault::DelayHead(Duration::from_millis(300));
+        stage.sandbox.fault(Rule::new(slow).next(1).operation("claimAgentRealtimeSession"));
+        S::session(&stage.realtime, stage.options(session)).close(None).unwrap();
+        let status = stage.sandbox.world(|world| world.sessions[&session].status.clone());
+        assert_eq!(status, RealtimeSessionStatus::Closed);
+    }
+
     fn a_session_that_is_over_is_not_closed_again<S>() {
         let stage = Stage::<S>::new();
         let session = stage.request();
@@ -121,8 +147,8 @@ live_on_both! {
             let End::Rejected(loss) = &end else { panic!("{end:?}") };
             assert_eq!(loss.code, Some(status));
             assert!(loss.text.contains("refused"), "{loss}");
-            let status = || stage.sandbox.world(|world| world.sessions[&session].status.clone());
-            super::until("it is given back", || status() == RealtimeSessionStatus::Failed);
+            let status = stage.sandbox.world(|world| world.sessions[&session].status.clone());
+            assert_eq!(status, RealtimeSessionStatus::Failed, "it was given back before");
         }
     }
 
@@ -146,8 +172,8 @@ live_on_both! {
         let end = end(&mut subscription);
         let End::Refused(Error::Api(error)) = &end else { panic!("{end:?}") };
         assert_eq!(error.status, StatusCode::FORBIDDEN);
-        let status = || stage.sandbox.world(|world| world.sessions[&session].status.clone());
-        super::until("the session is given back", || status() == RealtimeSessionStatus::Failed);
+        let status = stage.sandbox.world(|world| world.sessions[&session].status.clone());
+        assert_eq!(status, RealtimeSessionStatus::Failed, "it was given back before");
     }
 
     fn a_passing_failure_of_the_signature_is_tried_again<S>() {

@@ -130,6 +130,8 @@ pub struct Joiner {
     limits: JoinLimits,
     unfinished: BTreeMap<Key, Unfinished>,
     finished: VecDeque<(Key, Vec<u64>)>,
+    /// The messages given up for what they are, so that their other pieces do not start them anew.
+    hopeless: VecDeque<Key>,
     bytes: usize,
     dropped: VecDeque<Dropped>,
 }
@@ -158,6 +160,7 @@ impl Joiner {
             limits,
             unfinished: BTreeMap::new(),
             finished: VecDeque::new(),
+            hopeless: VecDeque::new(),
             bytes: 0,
             dropped: VecDeque::new(),
         }
@@ -180,7 +183,7 @@ impl Joiner {
     /// Gives up what went too long without a new piece.
     pub fn expire(&mut self, now: Duration) {
         let patience = self.limits.patience;
-        let late = |unfinished: &Unfinished| unfinished.touched + patience <= now;
+        let late = |unfinished: &Unfinished| unfinished.touched.saturating_add(patience) <= now;
         let keys: Vec<Key> = self
             .unfinished
             .iter()
@@ -196,7 +199,7 @@ impl Joiner {
     #[must_use]
     pub fn deadline(&self) -> Option<Duration> {
         let touched = self.unfinished.values().map(|unfinished| unfinished.touched).min()?;
-        Some(touched + self.limits.patience)
+        Some(touched.saturating_add(self.limits.patience))
     }
 
     /// The first signal of an unfinished message. A caller that stores where to start again, and wants
@@ -217,7 +220,7 @@ impl Joiner {
         self.expire(now);
         let key =
             (piece.chunk_id.as_ref().into(), piece.sender.clone(), piece.channel_type.clone());
-        if self.is_repeated(&key, piece) {
+        if self.hopeless.contains(&key) || self.is_repeated(&key, piece) {
             return None;
         }
         let unfinished = self.unfinished.entry(key.clone()).or_insert_with(|| {
@@ -327,6 +330,12 @@ impl Joiner {
 
     fn give_up(&mut self, key: &Key, reason: DropReason) {
         let Some(unfinished) = self.remove(key) else { return };
+        if matches!(reason, DropReason::Total | DropReason::TooLarge) {
+            self.hopeless.push_back(key.clone());
+            if self.hopeless.len() > REMEMBERED {
+                self.hopeless.pop_front();
+            }
+        }
         let (chunk_id, sender, channel_type) = key.clone();
         self.dropped.push_back(Dropped {
             chunk_id,

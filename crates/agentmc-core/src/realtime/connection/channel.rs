@@ -62,7 +62,7 @@ impl Connection {
         let member =
             Member { channel, stage: Stage::Waiting, failures, was_ready, waits_since: now };
         self.members.insert(id, member);
-        self.timers.set(Timer::Ready(id), now + self.config.patience.ready);
+        self.timers.set(Timer::Ready(id), now.saturating_add(self.config.patience.ready));
         match self.phase {
             Phase::Idle => self.open(now),
             Phase::Up(..) => self.again(id),
@@ -109,7 +109,7 @@ impl Connection {
             self.timers.clear(Timer::Again(*id));
             if member.stage == Stage::Ready {
                 member.waits_since = now;
-                self.timers.set(Timer::Ready(*id), now + ready);
+                self.timers.set(Timer::Ready(*id), now.saturating_add(ready));
             }
             member.stage = Stage::Waiting;
         }
@@ -162,7 +162,7 @@ impl Connection {
             Err(error) => return self.failed(now, id, error),
         };
         member.stage = Stage::Subscribing;
-        self.timers.set(Timer::Again(id), now + CONFIRM);
+        self.timers.set(Timer::Again(id), now.saturating_add(CONFIRM));
         let channel_data = signed.extra.get("channel_data").and_then(|data| data.as_str());
         let say =
             Say::Subscribe { channel: &member.channel.name, auth: &signed.auth, channel_data };
@@ -185,9 +185,15 @@ impl Connection {
     fn pause(&mut self, now: Duration, id: ChannelId, at_least: Duration) {
         let Some(member) = self.members.get_mut(&id) else { return };
         member.failures = member.failures.saturating_add(1);
-        member.stage = Stage::Waiting;
+        if std::mem::replace(&mut member.stage, Stage::Waiting) == Stage::Ready {
+            member.waits_since = now;
+            let late = now.saturating_add(self.config.patience.ready);
+            self.timers.set(Timer::Ready(id), late);
+            self.out.push_back(Output::Event(Event::Lost(id)));
+        }
+        let Some(member) = self.members.get(&id) else { return };
         let pause = self.jitter.retry(member.failures).max(at_least);
-        self.timers.set(Timer::Again(id), now + pause);
+        self.timers.set(Timer::Again(id), now.saturating_add(pause));
     }
 
     pub(super) fn subscribed(&mut self, channel: &str) {
@@ -246,7 +252,7 @@ impl Connection {
         if member.was_ready {
             let waited = now.saturating_sub(member.waits_since);
             let ready = self.config.patience.ready.max(SHORTEST);
-            self.timers.set(Timer::Ready(id), now + ready);
+            self.timers.set(Timer::Ready(id), now.saturating_add(ready));
             self.event(Event::Late(id, waited));
         } else {
             self.end(id, End::Timeout);

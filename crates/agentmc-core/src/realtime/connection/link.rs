@@ -29,7 +29,7 @@ impl Connection {
         let socket = SocketId(Self::next_id(self.config.number, &mut self.sockets));
         self.phase = Phase::Opening(socket);
         self.complaint = None;
-        self.timers.set(Timer::Open, now + self.config.patience.open);
+        self.timers.set(Timer::Open, now.saturating_add(self.config.patience.open));
         self.event(Event::State(State::Connecting));
         let (url, origin) = (self.config.address.url(), origin(self.config.api.base()));
         self.out.push_back(Output::Open { socket, url, origin });
@@ -48,7 +48,7 @@ impl Connection {
         self.last_received = now;
         if std::mem::take(&mut self.is_pinged) {
             self.timers.clear(Timer::Pong);
-            self.timers.set(Timer::Quiet, now + self.activity);
+            self.timers.set(Timer::Quiet, now.saturating_add(self.activity));
         }
         let Some(wire) = Wire::read(text) else { return };
         let mut scratch = std::mem::take(&mut self.scratch);
@@ -86,7 +86,7 @@ impl Connection {
         self.activity = asked.map_or(most, |asked| asked.min(most));
         self.phase = Phase::Up(socket, socket_id);
         self.timers.clear(Timer::Open);
-        self.timers.set(Timer::Quiet, now + self.activity);
+        self.timers.set(Timer::Quiet, now.saturating_add(self.activity));
         self.event(Event::State(State::Connected));
         self.queue_all();
     }
@@ -128,7 +128,7 @@ impl Connection {
             return;
         }
         self.failures = self.failures.saturating_add(1);
-        let soon = self.last_at_once.is_some_and(|last| now < last + AT_ONCE);
+        let soon = self.last_at_once.is_some_and(|last| now < last.saturating_add(AT_ONCE));
         let pause = if verdict == Verdict::AtOnce && !soon {
             self.last_at_once = Some(now);
             Duration::ZERO
@@ -138,7 +138,7 @@ impl Connection {
         self.event(Event::State(State::Waiting { pause, loss }));
         self.wait_all(now);
         self.phase = Phase::Pausing;
-        self.timers.set(Timer::Reopen, now + pause);
+        self.timers.set(Timer::Reopen, now.saturating_add(pause));
     }
 
     /// Closes the websocket, so that what it still says does not count.
@@ -177,13 +177,13 @@ impl Connection {
                 self.lost(now, Loss::new(None, loss.text));
             }
             Timer::Quiet => {
-                let due = self.last_received + self.activity;
+                let due = self.last_received.saturating_add(self.activity);
                 if due > now {
                     self.timers.set(Timer::Quiet, due);
                 } else {
                     self.send(&Say::Ping {});
                     self.is_pinged = true;
-                    self.timers.set(Timer::Pong, now + self.config.patience.pong);
+                    self.timers.set(Timer::Pong, now.saturating_add(self.config.patience.pong));
                 }
             }
             Timer::Pong => {

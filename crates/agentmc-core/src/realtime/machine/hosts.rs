@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::{
     End, Error, Event, Host, HostOptions, Owner, Purpose, Realtime, SubscriptionId, Timer,
 };
-use crate::realtime::host::{Announcement, SAFETY_NET};
+use crate::realtime::host::{Announcement, Polling, SAFETY_NET};
 use crate::realtime::retry::is_final;
 
 impl Realtime {
@@ -63,7 +63,7 @@ impl Realtime {
             && std::mem::take(&mut host.is_listening)
         {
             let pause = host.pause(&mut self.jitter);
-            self.timers.set((id, Timer::Poll), now + pause);
+            self.timers.set((id, Timer::Poll), now.saturating_add(pause));
         }
     }
 
@@ -78,10 +78,15 @@ impl Realtime {
 
     pub(super) fn poll_host(&mut self, now: Duration, id: SubscriptionId) {
         let Some(host) = self.hosts.get_mut(&id).filter(|host| !host.is_paused) else { return };
+        if host.polling != Polling::No {
+            host.polling = Polling::Twice;
+            return;
+        }
         match host.poll(&self.config.api) {
             Ok(call) => {
+                host.polling = Polling::Once;
                 let resumes = std::mem::take(&mut host.has_missed);
-                self.timers.set((id, Timer::Poll), now + SAFETY_NET);
+                self.timers.set((id, Timer::Poll), now.saturating_add(SAFETY_NET));
                 self.call(id, Purpose::Poll(resumes), call);
             }
             Err(error) => self.finish(now, id, End::Refused(error.into())),
@@ -95,19 +100,24 @@ impl Realtime {
         resumes: bool,
         result: Result<http::Response<Bytes>, Error>,
     ) {
-        let Some(host) = self.hosts.get_mut(&id).filter(|host| !host.is_paused) else { return };
-        let sessions = match host.listed(result) {
+        let Some(host) = self.hosts.get_mut(&id) else { return };
+        let asks_again = std::mem::replace(&mut host.polling, Polling::No) == Polling::Twice;
+        if host.is_paused {
+            host.has_missed |= resumes;
+            return;
+        }
+        let listed = host.listed(result);
+        let pause = match asks_again && listed.is_ok() {
+            true => Duration::ZERO,
+            false => host.pause(&mut self.jitter),
+        };
+        host.has_missed |= resumes && listed.is_err();
+        self.timers.set((id, Timer::Poll), now.saturating_add(pause));
+        let sessions = match listed {
             Ok(sessions) => sessions,
             Err(error) if is_final(&error) => return self.finish(now, id, End::of(error)),
-            Err(_) => {
-                host.has_missed |= resumes;
-                let pause = host.pause(&mut self.jitter);
-                self.timers.set((id, Timer::Poll), now + pause);
-                return;
-            }
+            Err(_) => return,
         };
-        let pause = host.pause(&mut self.jitter);
-        self.timers.set((id, Timer::Poll), now + pause);
         let missed = u32::try_from(sessions.len()).unwrap_or(u32::MAX);
         for session in sessions {
             let (session_id, agent_id) = (session.id, Some(session.agent_id));

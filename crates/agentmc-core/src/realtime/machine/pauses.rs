@@ -9,6 +9,7 @@ impl Realtime {
     pub(super) fn pause(&mut self, id: SubscriptionId) {
         if let Some(session) = self.sessions.get_mut(&id) {
             session.is_paused = true;
+            session.owes_resumed = true;
             session.inbox.lost();
         } else if let Some(host) = self.hosts.get_mut(&id) {
             // A session that is announced meanwhile is among those that are requested.

@@ -17,6 +17,12 @@ use crate::retry::RetryPolicy;
 /// How long a listing waits that nobody is in a hurry for.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// How long giving a session back may take.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// The least time between two listings that nobody asked for.
+const SHORTEST: Duration = Duration::from_millis(100);
+
 /// How often it is asked again whether a session has expired, if nobody answers.
 const CHECKS: u32 = 6;
 
@@ -37,7 +43,7 @@ impl Realtime {
         };
         let step = claim.start();
         self.sessions.insert(id, Session::new(&options, claim));
-        self.timers.set((id, Timer::Ready), now + self.config.patience.ready);
+        self.timers.set((id, Timer::Ready), now.saturating_add(self.config.patience.ready));
         self.claim_step(now, id, step);
     }
 
@@ -76,6 +82,9 @@ impl Realtime {
         session.expires_at = claimed.expires_at;
         let socket = claimed.socket.clone();
         session.claimed = Some(claimed);
+        if let Some(reason) = session.wants_close.take() {
+            return self.close(now, id, reason);
+        }
         self.watch_expiry(now, id);
         let joined = match socket {
             Some(socket) => self.join(now, id, &socket, owner),
@@ -108,6 +117,10 @@ impl Realtime {
     }
 
     pub(super) fn not_ready(&mut self, now: Duration, id: SubscriptionId) {
+        let ending = self.sessions.get_mut(&id).and_then(|session| session.ending.take());
+        if let Some(end) = ending {
+            return self.finish(now, id, end);
+        }
         if self
             .sessions
             .get(&id)
@@ -146,7 +159,7 @@ impl Realtime {
 
     /// Not all sessions are listed at the same time.
     fn recheck_later(&mut self, now: Duration, id: SubscriptionId) {
-        let pause = self.config.patience.recheck;
+        let pause = self.config.patience.recheck.max(SHORTEST);
         let pause = pause.saturating_add(self.jitter.up_to(pause / 2));
         self.timers.set((id, Timer::Recheck), now.saturating_add(pause));
     }
@@ -187,7 +200,8 @@ impl Realtime {
                     if let Some(last) = session.inbox.last_id() {
                         self.out.push_back(Output::CaughtUp(id, last));
                     }
-                    if std::mem::replace(&mut session.has_caught_up, true) {
+                    session.has_caught_up = true;
+                    if std::mem::take(&mut session.owes_resumed) {
                         self.out.push_back(Output::Event(id, Event::Resumed { missed }));
                     }
                 }
@@ -215,7 +229,7 @@ impl Realtime {
             self.timers.set((id, Timer::Join), deadline);
         }
         if session.inbox.is_lingering() && !self.timers.is_set((id, Timer::Linger)) {
-            self.timers.set((id, Timer::Linger), now + LINGER);
+            self.timers.set((id, Timer::Linger), now.saturating_add(LINGER));
         }
         if !self.timers.is_set((id, Timer::List))
             && let Some(query) = session.inbox.wanted()
@@ -260,7 +274,7 @@ impl Realtime {
         session.failures = session.failures.saturating_add(1);
         session.inbox.failed(ticket);
         let pause = self.jitter.retry(session.failures).max(at_least);
-        self.timers.set((id, Timer::List), now + pause);
+        self.timers.set((id, Timer::List), now.saturating_add(pause));
     }
 
     fn take_listed(&mut self, now: Duration, id: SubscriptionId, ticket: u64, listed: Listed) {
@@ -273,12 +287,18 @@ impl Realtime {
         if !session.inbox.is_asked(ticket) {
             return;
         }
+        let mut unnamed = 0;
         for unreadable in listed.unreadable {
-            if let Some(signal) = unreadable {
-                session.inbox.skip(signal);
+            match unreadable {
+                Some(signal) => session.inbox.skip(signal),
+                None => unnamed += 1,
             }
-            self.out.push_back(Output::Event(id, Event::Unreadable(unreadable)));
+            // One without an id cannot be passed over: it is listed again and again, and told once.
+            if unreadable.is_some() || unnamed > session.unnamed {
+                self.out.push_back(Output::Event(id, Event::Unreadable(unreadable)));
+            }
         }
+        session.unnamed = unnamed;
         let is_full = listed.rows >= PAGE;
         if let Some(seen) = listed.session {
             session.expires_at = seen.expires_at.or(session.expires_at);
@@ -299,7 +319,7 @@ impl Realtime {
         };
         let left = at.duration_since(self.service_time(now));
         let left = Duration::try_from(left).unwrap_or_default();
-        self.timers.set((id, Timer::Expire), now + left);
+        self.timers.set((id, Timer::Expire), now.saturating_add(left));
     }
 
     /// The session expires by what was last heard. Use prolongs it, so the service is asked.
@@ -311,7 +331,7 @@ impl Realtime {
         // What the session still has is told first.
         let is_listing = session.inbox.is_listing() && session.failures == 0;
         if session.is_paused || is_listing {
-            self.timers.set((id, Timer::Expire), now + LINGER);
+            self.timers.set((id, Timer::Expire), now.saturating_add(LINGER));
             return;
         }
         let after = session.inbox.last_id().unwrap_or(SignalId(0));
@@ -338,7 +358,7 @@ impl Realtime {
             // That nobody answers does not say that the session is over.
             session.checks += 1;
             let pause = self.jitter.retry(session.checks).max(at_least);
-            self.timers.set((id, Timer::Expire), now + pause);
+            self.timers.set((id, Timer::Expire), now.saturating_add(pause));
             return;
         }
         session.checks = 0;
@@ -363,9 +383,12 @@ impl Realtime {
         }
         let session = self.sessions.get_mut(&id).filter(|session| !session.is_closing);
         let Some(session) = session else { return };
-        let Some(session_id) = session.id.filter(|_| session.claim.is_none()) else {
-            return self.finish(now, id, End::Unsubscribed);
-        };
+        if session.claim.is_some() {
+            // There is nothing to close yet, or there will be.
+            session.wants_close = Some(reason);
+            return;
+        }
+        let Some(session_id) = session.id else { return };
         session.is_closing = true;
         session.inbox.lost();
         let (agent, connection) = (session.agent, session.connection.take());
@@ -380,7 +403,7 @@ impl Realtime {
         }
         match self.api_for(agent).call(&operation) {
             Ok(call) => self.call(id, Purpose::Close, call),
-            Err(error) => self.finish(now, id, End::Refused(error.into())),
+            Err(error) => self.finish(now, id, End::NotClosed(error.into())),
         }
     }
 
@@ -394,29 +417,37 @@ impl Realtime {
             Ok(_) => End::ClosedHere,
             Err(error) => match End::of(error) {
                 End::Gone(_) => End::ClosedHere,
+                End::Taken(error) | End::Refused(error) => End::NotClosed(error),
                 end => end,
             },
         };
-        self.finish(now, id, end);
+        // A session that was given back ends as it would have without.
+        let ending = self.sessions.get_mut(&id).and_then(|session| session.ending.take());
+        self.finish(now, id, ending.unwrap_or(end));
     }
 
-    /// Closes a session as failed whose channel was refused right after it was claimed.
-    pub(super) fn abandon(&mut self, id: SubscriptionId, end: &End) {
-        let is_refused = match end {
+    /// Closes a session as failed whose channel was refused right after it was claimed: the end is told when
+    /// that is done. Gives the end back if there is nothing to close.
+    pub(super) fn abandon(&mut self, now: Duration, id: SubscriptionId, end: End) -> Option<End> {
+        let is_refused = match &end {
             End::Refused(_) | End::Gone(_) | End::Taken(_) => true,
             End::Rejected(loss) => loss.code.is_some_and(|code| code < 1000 || code == 4009),
             _ => false,
         };
-        let session = self.sessions.get(&id).filter(|session| !session.was_ready && is_refused);
-        let Some((session_id, agent)) = session.and_then(|it| Some((it.id?, it.agent))) else {
-            return;
-        };
+        let session = self.sessions.get_mut(&id).filter(|it| !it.was_ready && is_refused);
+        let Some(session) = session else { return Some(end) };
+        let (Some(session_id), agent) = (session.id, session.agent) else { return Some(end) };
         let operation = CloseAgentRealtimeSession::new(session_id);
         let operation = operation.reason("channel authorisation failed");
         let operation = operation.status(RealtimeCloseStatus::Failed);
-        if let Ok(call) = self.api_for(agent).call(&operation) {
-            self.call(id, Purpose::Close, call);
+        let Ok(call) = self.api_for(agent).call(&operation) else { return Some(end) };
+        if let Some(session) = self.sessions.get_mut(&id) {
+            (session.is_closing, session.ending) = (true, Some(end));
         }
+        self.call(id, Purpose::Close, call);
+        // Whoever waits for the end does not wait for ever.
+        self.timers.set((id, Timer::Ready), now.saturating_add(FAREWELL));
+        None
     }
 }
 

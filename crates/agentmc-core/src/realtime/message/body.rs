@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{ChannelType, Message};
-use crate::realtime::json::{Json, Loose, text};
+use crate::realtime::json::{Json, Loose, object, text};
 
 /// The content of a message. Texts that are absent are empty where they must be there, and nothing elsewhere.
 #[derive(Clone, Debug)]
@@ -138,8 +138,23 @@ bodies! {
         content: text = "content",
         /// The message answered.
         message_id: maybe = "message_id",
-        /// Where the text comes from, and its `status`: `ok`, `error` or `timeout`.
-        meta: json = "meta",
+        /// What is said about the answer; [`meta`](ChatDone::meta) reads it.
+        meta_json: json = "meta",
+    }
+    /// What is said about an answer.
+    ChatMeta {
+        /// What made the text.
+        source: maybe = "source",
+        /// The run of the agent that made it.
+        run_id: maybe = "run_id",
+        /// `ok`, `error` or `timeout`.
+        status: maybe = "status",
+        /// Where the text was found.
+        text_source: maybe = "text_source",
+        /// The signal it answers.
+        signal_id: maybe = "signal_id",
+        /// When it was made.
+        generated_at: maybe = "generated_at",
     }
     /// The agent's files.
     SnapshotResponse {
@@ -154,8 +169,8 @@ bodies! {
     FileSaved {
         /// Which.
         file_id: text = "file_id" | "doc_id",
-        /// The file as it is now.
-        doc: json = "doc",
+        /// The file as it is now; [`doc`](FileSaved::doc) reads it.
+        doc_json: json = "doc",
     }
     /// A file that was not saved, or not deleted.
     FileFailure {
@@ -183,10 +198,17 @@ bodies! {
         provider: maybe = "provider",
         /// The agent, as that runtime calls it.
         agent_key: maybe = "agent_key",
-        /// The `name` and `emoji` as they are now.
-        profile: json = "profile",
+        /// The profile as it is now; [`profile`](ProfileUpdated::profile) reads it.
+        profile_json: json = "profile",
         /// The change in words.
         message: maybe = "message",
+    }
+    /// How an agent presents itself.
+    Profile {
+        /// The name.
+        name: text = "name",
+        /// The emoji; nothing, or empty, for none.
+        emoji: maybe = "emoji",
     }
     /// A profile that was not changed.
     ProfileFailure {
@@ -243,6 +265,30 @@ impl<'a> SnapshotResponse<'a> {
     }
 }
 
+impl<'a> ChatDone<'a> {
+    /// What is said about the answer; nothing if that is no object.
+    #[must_use]
+    pub fn meta(&self) -> Option<ChatMeta<'a>> {
+        ChatMeta::read(self.meta_json?.get()).ok()
+    }
+}
+
+impl<'a> FileSaved<'a> {
+    /// The file as it is now; nothing if it is not told.
+    #[must_use]
+    pub fn doc(&self) -> Option<SnapshotDoc<'a>> {
+        SnapshotDoc::read(self.doc_json?.get()).ok()
+    }
+}
+
+impl<'a> ProfileUpdated<'a> {
+    /// The profile as it is now; nothing if it is not told.
+    #[must_use]
+    pub fn profile(&self) -> Option<Profile<'a>> {
+        Profile::read(self.profile_json?.get()).ok()
+    }
+}
+
 impl<'a> Body<'a> {
     pub(super) fn read(message: &'a Message) -> Self {
         let json = message.payload.as_str();
@@ -279,7 +325,7 @@ fn notification(json: &str) -> &str {
         #[serde(borrow)]
         notification: &'a RawValue,
     }
-    match serde_json::from_str::<Wrapped<'_>>(json) {
+    match object::<Wrapped<'_>>(json) {
         Ok(wrapped) if wrapped.notification.get() != "null" => wrapped.notification.get(),
         _ => json,
     }

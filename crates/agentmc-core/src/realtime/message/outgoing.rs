@@ -97,6 +97,22 @@ impl Outgoing {
         Self::chat_done(request_id, content).with("meta", json!({"status": "error"}))
     }
 
+    /// That no answer came in time, in words for the person who asked.
+    #[must_use]
+    pub fn chat_timed_out(request_id: &str, content: &str) -> Self {
+        Self::chat_done(request_id, content).with("meta", json!({"status": "timeout"}))
+    }
+
+    /// Says more about an answer: its `source`, `run_id`, `text_source`, `signal_id` or `generated_at`.
+    #[must_use]
+    pub fn meta(mut self, name: &str, value: impl Into<Value>) -> Self {
+        let meta = self.payload.entry("meta").or_insert_with(|| json!({}));
+        if let Value::Object(meta) = meta {
+            meta.insert(name.to_owned(), value.into());
+        }
+        self
+    }
+
     /// The agent's files: id, title and text of each. Their hashes are added.
     #[must_use]
     pub fn snapshot<'a>(

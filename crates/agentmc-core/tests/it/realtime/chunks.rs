@@ -90,6 +90,32 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 #[test]
+fn a_message_that_is_too_large_is_given_up_once() {
+    let mut limits = JoinLimits::default();
+    limits.message_bytes = 100;
+    let mut joiner = Joiner::new(limits);
+    for index in 1..=10 {
+        let piece = custom(u64::from(index), "x", "c", index, 10, &"A".repeat(40));
+        assert!(joiner.add(Duration::ZERO, &piece).is_none());
+    }
+    joiner.expire(SECOND * 1_000);
+    let dropped: Vec<_> = std::iter::from_fn(|| joiner.poll()).collect();
+    assert_eq!(dropped.len(), 1, "{dropped:?}");
+    assert_eq!((dropped[0].reason, joiner.bytes()), (DropReason::TooLarge, 0));
+    assert_eq!(joiner.oldest_signal(), None);
+}
+
+#[test]
+fn endless_patience_is_no_panic() {
+    let mut limits = JoinLimits::default();
+    limits.patience = Duration::MAX;
+    let mut joiner = Joiner::new(limits);
+    joiner.add(SECOND, &piece(1, "c", 1, 2));
+    joiner.expire(SECOND * 1_000_000);
+    assert_eq!((joiner.deadline(), joiner.poll()), (Some(Duration::MAX), None));
+}
+
+#[test]
 fn what_is_remembered_of_whole_messages_is_bounded_too() {
     let mut limits = JoinLimits::default();
     limits.session_bytes = 64 << 20;

@@ -164,6 +164,23 @@ fn a_session_that_is_held_and_fresh_is_left_alone() {
 }
 
 #[test]
+fn a_session_of_ours_that_is_over_is_over() {
+    for status in ["closed", "failed", "expired"] {
+        let ours = json!({"id": 9, "status": status, "meta": {"claim_owner_token": TOKEN}});
+        let claim = Claim::session(api(), TOKEN.into(), 9.into());
+        let (called, end) = play(claim, vec![(CLAIM, held(&ours))]);
+        assert_eq!((called.len(), end), (1, Err(format!("the session is {status}"))));
+        let claim = Claim::best(api(), TOKEN.into());
+        let answers = vec![
+            (LIST, listed(&[3, 9])),
+            (CLAIM, held(&ours)),
+            (CLAIM, claimed(&json!({"id": 3}))),
+        ];
+        assert_eq!(play(claim, answers).1, Ok(3));
+    }
+}
+
+#[test]
 fn a_stale_session_is_closed_as_failed_and_claimed_once_more() {
     for answer in
         [claimed(&json!({})), refusal(CLOSE, 404, &json!({})), refusal(CLOSE, 410, &json!({}))]

@@ -17,6 +17,7 @@ fn json() -> impl Strategy<Value = Value> {
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
+        (0_u64..4).prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         ".{0,8}".prop_map(Value::from),
         prop_oneof![
@@ -69,20 +70,39 @@ fn frame() -> impl Strategy<Value = String> {
         Just("agent.realtime.signal"),
     ];
     let channel = prop_oneof![Just("private-agent-realtime.7.42"), Just("other")];
+    // A piece of a message, in a signal.
+    let piece =
+        (0_u64..4, 0_u32..4, 0_u32..4, "[a-b]", prop_oneof![Just("MQ=="), Just("?"), Just("")]);
+    let piece = piece.prop_map(|(id, index, total, chunk, data)| {
+        let body = json!({"chunk_id": chunk, "chunk_index": index, "chunk_total": total,
+                          "chunk_encoding": "base64json", "chunk_data": data});
+        let signal = json!({"id": id, "sender": "browser", "type": "message",
+                            "payload": {"type": "chat.user", "payload": body}});
+        let channel = "private-agent-realtime.7.42";
+        json!({"event": "agent.realtime.signal", "channel": channel, "data": signal}).to_string()
+    });
     let made =
         (event, channel, json(), any::<bool>()).prop_map(|(event, channel, data, is_text)| {
             let data = if is_text { data.to_string().into() } else { data };
             json!({"event": event, "channel": channel, "data": data}).to_string()
         });
-    prop_oneof![4 => made, 1 => json().prop_map(|json| json.to_string()), 1 => ".{0,40}"]
+    prop_oneof![4 => made, 2 => piece, 1 => json().prop_map(|json| json.to_string()), 1 => ".{0,40}"]
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
-    fn no_frame_panics_or_hangs(frames in proptest::collection::vec(frame(), 0..12)) {
-        let (mut service, _) = Service::with_session(SessionOptions::session(42, TOKEN));
+    fn no_frame_panics_or_hangs(
+        frames in proptest::collection::vec(frame(), 0..12),
+        lists in any::<bool>(),
+    ) {
+        let mut service = Service::new();
+        service.request(42);
+        if !lists {
+            service.fail("listAgentRealtimeSignals", &[500; 40]);
+        }
+        service.subscribe(SessionOptions::session(42, TOKEN));
         for frame in &frames {
             if let Some(socket) = service.socket {
                 service.input(agentmc_core::realtime::Input::Received(socket, frame));

@@ -101,6 +101,26 @@ fn an_announcement_that_was_lost_is_found_within_a_minute() {
 }
 
 #[test]
+fn pushes_that_cannot_be_read_are_made_good_by_one_listing_at_a_time() {
+    let mut service = Service::new();
+    let socket = host_socket(HOST_CHANNEL);
+    service.realtime.subscribe_host(service.now, HostOptions::new().socket(socket));
+    service.settle();
+    let before = service.count(LIST);
+    service.delays_listings = true;
+    for _ in 0..500 {
+        announce(&mut service, &json!({"nothing": "of use"}));
+    }
+    assert_eq!(service.count(LIST), before + 1, "one is under way");
+    service.request(5);
+    service.delays_listings = false;
+    service.answer_delayed();
+    service.seconds(1);
+    assert_eq!(service.count(LIST), before + 2, "and one more, once it is answered");
+    assert_eq!(requested(&service), [(5, Some(7), true)]);
+}
+
+#[test]
 fn without_a_socket_sessions_are_listed_every_two_seconds() {
     let mut service = Service::new();
     service.realtime.subscribe_host(service.now, HostOptions::new());

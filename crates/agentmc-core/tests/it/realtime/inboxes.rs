@@ -187,6 +187,33 @@ fn a_signal_that_cannot_be_read_is_passed_over() {
     assert_eq!(inbox.wanted().unwrap().after_id.get(), 7);
 }
 
+#[test]
+fn what_is_held_comes_in_order_though_the_listing_lags_behind() {
+    let mut inbox = Inbox::new(Start::After(5.into()));
+    inbox.confirmed();
+    let query = inbox.wanted().unwrap();
+    inbox.listed(query.ticket, vec![], false);
+    assert!(ids(&mut inbox).is_empty());
+    inbox.pushed(browser(8));
+    let query = inbox.wanted().unwrap();
+    inbox.pushed(browser(7));
+    inbox.listed(query.ticket, vec![], false);
+    assert_eq!(ids(&mut inbox), [7, 8]);
+}
+
+#[test]
+fn trusted_pushes_that_find_no_room_are_listed() {
+    let mut inbox = Inbox::new(Start::Beginning).gaps(Gaps::Trust).hold(few());
+    inbox.confirmed();
+    let query = inbox.wanted().unwrap();
+    (1..=6).for_each(|id| inbox.pushed(browser(id)));
+    inbox.listed(query.ticket, vec![], false);
+    assert!(ids(&mut inbox).is_empty(), "the first were dropped");
+    let query = inbox.wanted().unwrap();
+    inbox.listed(query.ticket, (1..=6).map(browser).collect(), false);
+    assert_eq!(ids(&mut inbox), [1, 2, 3, 4, 5, 6]);
+}
+
 /// What may happen to an inbox.
 #[derive(Clone, Debug)]
 enum Act {
@@ -356,6 +383,35 @@ proptest! {
         model.act(&Act::PushLast);
         model.settle();
         prop_assert_eq!(model.told.last(), model.stored.last().map(|(id, _)| id));
+    }
+
+    #[test]
+    fn trusted_gaps_lose_nothing_of_a_service_that_pushes_all_in_order(
+        acts in proptest::collection::vec(act(), 0..80),
+        is_tight in any::<bool>(),
+    ) {
+        let limits = if is_tight { few() } else { HoldLimits::default() };
+        let mut model = Model::new(Start::Beginning, limits);
+        model.inbox = Inbox::new(Start::Beginning).gaps(Gaps::Trust).hold(limits);
+        for act in &acts {
+            match act {
+                Act::Store(count, step, own) => {
+                    for _ in 0..*count {
+                        model.act(&Act::Store(1, *step, *own));
+                        model.act(&Act::PushLast);
+                    }
+                }
+                // Nothing is pushed twice, or late.
+                Act::Push(_) | Act::PushLast => {}
+                act => model.act(act),
+            }
+            let (held, bytes) = model.inbox.held();
+            prop_assert!(held <= limits.signals && bytes <= limits.bytes, "{} and {}", held, bytes);
+            let expected = model.stored.iter().map(|(id, _)| *id).take(model.told.len());
+            prop_assert!(model.told.iter().copied().eq(expected), "{:?}", model.told);
+        }
+        model.settle();
+        prop_assert_eq!(&model.told, &model.stored.iter().map(|(id, _)| *id).collect::<Vec<_>>());
     }
 
     #[test]

@@ -1,11 +1,17 @@
 //! Subscriptions that last: what is never pushed, and whether the session is still there.
 
+use std::time::Duration;
+
 use agentmc_core::realtime::chunk::{SplitLimits, split};
-use agentmc_core::realtime::{Event, Gaps, Outgoing, SessionOptions};
+use agentmc_core::realtime::{
+    Config, Event, Gaps, Input, Outgoing, Patience, Realtime, SessionOptions, Start,
+};
 use serde_json::json;
 
-use super::service::{Service, TOKEN, chat};
+use super::service::{START, Service, TOKEN, api, chat};
 
+const AUTH: &str = "authenticateAgentRealtimeSocket";
+const CLOSE: &str = "closeAgentRealtimeSession";
 const LIST: &str = "listAgentRealtimeSignals";
 
 fn options() -> SessionOptions {
@@ -41,7 +47,7 @@ fn looking_for_what_was_not_pushed_goes_on_after_a_loss_and_ends_with_the_subscr
     service.store(42, "browser", "message", &chat("unheard"));
     service.seconds(90);
     assert_eq!(service.chats().len(), 1);
-    service.input(agentmc_core::realtime::Input::Unsubscribe(subscription));
+    service.input(Input::Unsubscribe(subscription));
     assert_eq!(service.realtime.deadline(), None);
 }
 
@@ -100,5 +106,157 @@ fn what_the_system_says_in_pieces_is_joined_whatever_it_turns_out_to_be() {
         assert_eq!((*kind, id.get()), (is_notification, last));
         assert_eq!(payload["text"].as_str().unwrap().len(), 30_000);
         assert_eq!(service.handled[&subscription], last);
+    }
+}
+
+/// What was told of pauses and resumptions, and how many chats before.
+fn story(service: &Service) -> Vec<(&'static str, usize)> {
+    let mut chats = 0;
+    let step = |(_, event): &(_, Event)| match event {
+        Event::Message(_) => {
+            chats += 1;
+            None
+        }
+        Event::Resumed { .. } => Some(("resumed", chats)),
+        Event::Ended(_) => Some(("ended", chats)),
+        _ => None,
+    };
+    service.events.iter().filter_map(step).collect()
+}
+
+#[test]
+fn who_is_paused_or_cut_off_while_it_catches_up_first_is_told_when_that_is_made_good() {
+    for is_cut_off in [false, true] {
+        let mut service = Service::new();
+        service.request(42);
+        for number in 0..300 {
+            service.store(42, "browser", "message", &chat(&number.to_string()));
+        }
+        service.delays_listings = true;
+        let subscription = service.subscribe(options().start(Start::Beginning));
+        service.delays_listings = false;
+        if is_cut_off {
+            service.drop_socket(None, "");
+            service.seconds(5);
+        } else {
+            service.input(Input::Pause(subscription));
+            service.input(Input::Resume(subscription));
+        }
+        assert_eq!(story(&service), [("resumed", 300)], "{is_cut_off}");
+    }
+}
+
+#[test]
+fn a_close_that_is_listed_and_not_pushed_ends_the_subscription() {
+    let (mut service, subscription) = Service::with_session(options());
+    service.drop_socket(None, "");
+    for number in 0..250 {
+        service.store(42, "browser", "message", &chat(&number.to_string()));
+    }
+    service.store(42, "browser", "close", &json!({"reason": "window closed"}));
+    service.seconds(5);
+    assert_eq!(service.chats().len(), 250);
+    assert_eq!(service.end(subscription), "closed by the browser: window closed");
+
+    let (mut service, subscription) = Service::with_session(options());
+    service.store(42, "browser", "close", &json!({"reason": "window closed"}));
+    service.seconds(90);
+    assert_eq!(service.end(subscription), "closed by the browser: window closed");
+}
+
+#[test]
+fn a_channel_that_is_refused_after_it_was_ready_is_told_to_be_late_and_caught_up_with() {
+    let (mut service, _) = Service::with_session(options().gaps(Gaps::Trust));
+    service.confirms = false;
+    service.receive(&json!({
+        "event": "pusher:subscription_error", "channel": "private-agent-realtime.7.42",
+        "data": {"type": "AuthError", "error": "busy", "status": 500},
+    }));
+    service.settle();
+    service.store(42, "browser", "message", &chat("unheard"));
+    service.seconds(46);
+    let late = service.events.iter().filter(|(_, it)| matches!(it, Event::Late(_))).count();
+    assert_eq!((late, service.chats().len()), (1, 0));
+    service.confirms = true;
+    service.seconds(30);
+    assert_eq!(story(&service), [("resumed", 1)]);
+}
+
+#[test]
+fn a_row_without_an_id_is_told_once() {
+    let (mut service, _) = Service::with_session(options());
+    service.store(42, "browser", "message", &chat("fine"));
+    let row = json!({"type": "message", "sender": "browser"});
+    service.rooms.get_mut(&42).unwrap().signals.insert(200, row);
+    service.seconds(600);
+    let told = service.events.iter().filter(|(_, it)| matches!(it, Event::Unreadable(None)));
+    assert_eq!((told.count(), service.chats().len()), (1, 1));
+}
+
+#[test]
+fn the_session_is_given_back_before_the_end_is_told() {
+    let mut service = Service::new();
+    service.request(42);
+    service.fail(AUTH, &[403]);
+    service.fail(CLOSE, &[500]);
+    service.subscribe(options());
+    // The failure of that does not hide why.
+    assert_eq!(service.count(CLOSE), 1);
+    let (_, Event::Ended(end)) = service.events.last().unwrap() else { panic!() };
+    assert!(end.to_string().contains("403"), "{end}");
+    assert_eq!(service.realtime.deadline(), None);
+}
+
+#[test]
+fn a_session_that_is_closed_while_it_is_claimed_is_closed_once_it_is() {
+    let mut service = Service::new();
+    service.request(42);
+    let subscription = service.realtime.subscribe_session(service.now, options());
+    service
+        .realtime
+        .handle(service.now, Input::Close(subscription, Some("changed my mind".into())));
+    service.settle();
+    assert_eq!(service.rooms[&42].status, "closed");
+    assert_eq!(service.end(subscription), "closed");
+    assert!(service.sockets.is_empty());
+
+    let mut service = Service::new();
+    let gone = service.realtime.subscribe_session(service.now, options());
+    service.realtime.handle(service.now, Input::Close(gone, None));
+    service.settle();
+    assert!(service.end(gone).starts_with("the session is gone"), "{}", service.end(gone));
+}
+
+#[test]
+fn a_service_that_does_not_close_the_session_is_said_to() {
+    let (mut service, subscription) = Service::with_session(options());
+    service.fail(CLOSE, &[403]);
+    service.input(Input::Close(subscription, None));
+    let end = service.end(subscription);
+    assert!(end.starts_with("the session is not closed") && end.contains("403"), "{end}");
+}
+
+#[test]
+fn no_patience_at_all_and_patience_without_end_neither_panic_nor_hang() {
+    for time in [Duration::ZERO, Duration::MAX] {
+        let mut patience = Patience::default();
+        (patience.open, patience.activity, patience.pong) = (time, time, time);
+        (patience.ready, patience.recheck) = (time, time);
+        let mut service = Service::new();
+        let config = Config::new(api(), 7, START.parse().unwrap());
+        service.realtime = Realtime::new(config.patience(patience));
+        service.request(42);
+        service.subscribe(options());
+        for _ in 0..20 {
+            service.seconds(1);
+            if service.socket.is_some() {
+                service.drop_socket(None, "");
+            }
+        }
+        if time == Duration::MAX {
+            service.seconds(60);
+            service.say(42, "Hello");
+            assert_eq!(service.chats().len(), 1);
+        }
     }
 }

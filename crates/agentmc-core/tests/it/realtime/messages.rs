@@ -132,14 +132,17 @@ fn what_an_agent_sends_is_read_back() {
     );
     let failed = sent(&Outgoing::chat_failed("r", "No model"));
     let Body::ChatDone(done) = failed.body() else { panic!() };
-    assert_eq!((&*done.content, done.meta.unwrap().get()), ("No model", r#"{"status":"error"}"#));
+    assert_eq!(&*done.content, "No model");
+    assert_eq!(done.meta().unwrap().status.as_deref(), Some("error"));
     let snapshot = sent(&Outgoing::snapshot("r", Some("open"), [("a.md", "A", "text")]));
     let Body::SnapshotResponse(snapshot) = snapshot.body() else { panic!() };
     let docs = snapshot.docs();
     assert_eq!((&*docs[0].id, &*docs[0].title, &*docs[0].body_markdown), ("a.md", "A", "text"));
     assert_eq!(docs[0].base_hash.as_deref(), Some(&*base_hash("text")));
     let saved = sent(&Outgoing::file_saved("r", "a.md", "A", "text"));
-    assert!(matches!(saved.body(), Body::FileSaved(saved) if saved.file_id == "a.md"));
+    let Body::FileSaved(saved) = saved.body() else { panic!() };
+    let doc = saved.doc().unwrap();
+    assert_eq!((&*saved.file_id, &*doc.id, doc.base_hash.is_some()), ("a.md", "a.md", true));
     let conflict =
         Outgoing::file_save_failed("r", "a.md", FileProblem::Conflict, "changed", Some("h"));
     let conflict = sent(&conflict);
@@ -153,7 +156,8 @@ fn what_an_agent_sends_is_read_back() {
     );
     let updated = sent(&Outgoing::profile_updated("r", "openclaw", "main", "Ada", None));
     let Body::ProfileUpdated(updated) = updated.body() else { panic!() };
-    assert_eq!(updated.profile.unwrap().get(), r#"{"emoji":null,"name":"Ada"}"#);
+    let profile = updated.profile().unwrap();
+    assert_eq!((&*profile.name, profile.emoji), ("Ada", None));
     let failed = sent(&Outgoing::profile_failed("r", "invalid", "too long"));
     assert!(matches!(failed.body(), Body::ProfileFailed(it) if it.error == "too long"));
     assert!(!failed.is_request() && failed.request_id() == Some("r"));

@@ -141,7 +141,9 @@ impl Service {
             match output {
                 Output::Call(id, call) => {
                     let delays = self.delays_listings;
-                    let is_listing = call.endpoint().id == "listAgentRealtimeSignals";
+                    let listings =
+                        ["listAgentRealtimeSignals", "listAgentRealtimeRequestedSessions"];
+                    let is_listing = listings.contains(&call.endpoint().id);
                     if let Some(reply) = self.answer(&call) {
                         if delays && is_listing {
                             self.delayed.push((id, reply));

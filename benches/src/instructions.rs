@@ -12,6 +12,7 @@ use agentmc_core::{Operation, Step};
 use agentmc_types::Task;
 use bytes::Bytes;
 
+use crate::stream::{self, Stream};
 use crate::{build, decode, sample};
 
 /// How many more instructions than recorded are no regression.
@@ -21,8 +22,15 @@ const SLACK: f64 = 0.10;
 const TIMES: u32 = 100;
 
 /// What is counted.
-const NAMES: [&str; 5] =
-    ["build_typed", "build_by_name", "read_page_of_100", "read_one", "call_to_value"];
+const NAMES: [&str; 7] = [
+    "build_typed",
+    "build_by_name",
+    "read_page_of_100",
+    "read_one",
+    "call_to_value",
+    "signal_to_one_session",
+    "signal_to_10000_sessions",
+];
 
 /// Does one of the things, so that it can be counted. Without its own loop it is what everything else costs.
 pub(crate) fn once(name: &str) {
@@ -30,6 +38,11 @@ pub(crate) fn once(name: &str) {
         Some(name) => (name, 0),
         None => (name, TIMES),
     };
+    match name {
+        "signal_to_one_session" => return signals(1, times.into()),
+        "signal_to_10000_sessions" => return signals(stream::MANY, times.into()),
+        _ => {}
+    }
     let api = build::api();
     let params = build::params();
     let page = decode::reply(100);
@@ -49,6 +62,16 @@ pub(crate) fn once(name: &str) {
             _ => panic!("there is nothing of the name {name}"),
         }
     }
+}
+
+fn signals(sessions: u64, times: u64) {
+    let mut stream = Stream::new(sessions);
+    // The first signal of a session makes room for those to come.
+    let firsts = stream.frames(sessions, sessions);
+    stream.receive(&firsts);
+    // What differs between the counts is the receiving alone.
+    let frames = stream.frames(TIMES.into(), sessions);
+    stream.receive(&frames[..times as usize]);
 }
 
 fn read(reply: &http::Response<Bytes>) -> Task {

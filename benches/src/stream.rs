@@ -6,63 +6,88 @@ use agentmc_core::realtime::{Config, Event, Input, Output, Realtime, SessionOpti
 use cpu_time::ThreadTime;
 
 use crate::build;
-use crate::measure::{Effort, quartiles};
+use crate::measure::{Effort, of_pairs};
 use crate::report::{Bound, Report};
 
 const SUBJECT: &str = "Realtime";
 const NOW: Duration = Duration::ZERO;
 
+/// How many signals a turn has.
+const SIGNALS: u64 = 20_000;
+
+/// How many sessions are many.
+pub(crate) const MANY: u64 = 10_000;
+
 pub(crate) fn measure(report: &mut Report, effort: Effort) {
-    let few = if effort.rounds > 100 { 15 } else { 5 };
-    let (one, _) = rate(report, few, 1);
+    let turns = if effort.rounds > 100 { 31 } else { 9 };
+    let mut one = Stream::new(1);
+    let mut many = None;
+    let memory = allocation_counter::measure(|| many = Some(Stream::new(MANY)));
+    let mut many = many.expect("it was made");
+    let among = of_pairs((0..turns).map(|_| (many.turn(MANY), one.turn(1))).collect());
+    let first = of_pairs((0..turns).map(|_| (many.turn(1), one.turn(1))).collect());
+    let next = one.frames(1, 1);
+    let count = allocation_counter::measure(|| one.receive(&next)).count_total;
+
+    let mut figure = |what: &str, value: f64, target: Option<(Bound, f64)>| {
+        report.figure(SUBJECT, what, value, target, "");
+    };
+    figure("allocations a signal", count as f64, Some((Bound::AtMost, 3.0)));
     let target = Some((Bound::AtLeast, 500_000.0));
-    report.figure(SUBJECT, "signals a second on one core, one session", one, target, "");
-    let (many, bytes) = rate(report, few, 10_000);
-    report.figure(SUBJECT, "signals a second, 10,000 sessions on one socket", many, None, "");
-    let target = Some((Bound::AtMost, 1.0));
-    let what = "cost of a signal among 10,000 sessions, over that in one";
-    report.figure(SUBJECT, what, one / many, target, "");
-    let target = Some((Bound::AtMost, 4096.0));
-    report.figure(SUBJECT, "bytes an idle subscription", bytes, target, "");
+    figure("signals a second on one core, one session", (1e9 / among.theirs).round(), target);
+    figure("signals a second, to 10,000 sessions in turn", (1e9 / among.ours).round(), None);
+    let bytes = memory.bytes_current as f64 / MANY as f64;
+    figure("bytes an idle subscription", bytes.round(), Some((Bound::AtMost, 4096.0)));
+    let what = "a signal to one of 10,000 sessions, over one to the only session";
+    report.ratio(SUBJECT, what, Some(1.05), first);
+    let what = "a signal to each of 10,000 sessions in turn, over one to the only session";
+    report.ratio(SUBJECT, what, Some(1.0), among);
 }
 
-/// Signals a second of processor time, and the bytes a subscription takes.
-fn rate(report: &mut Report, turns: usize, sessions: u64) -> (f64, f64) {
-    const SIGNALS: u64 = 50_000;
-    let mut realtime = None;
-    let memory = allocation_counter::measure(|| realtime = Some(subscribed(sessions)));
-    let (mut realtime, socket) = realtime.expect("it was made");
-    let mut rates = Vec::new();
-    for turn in 0..turns as u64 {
-        let frames: Vec<String> = (0..SIGNALS)
-            .map(|n| frame(n % sessions + 1, (turn * SIGNALS + n) / sessions + 1))
-            .collect();
+/// A machine with subscriptions on one socket, and the signals it is sent.
+pub(crate) struct Stream {
+    realtime: Realtime,
+    socket: SocketId,
+    /// The last id of each session.
+    last: Vec<u64>,
+}
+
+impl Stream {
+    pub(crate) fn new(sessions: u64) -> Self {
+        let (realtime, socket) = subscribed(sessions);
+        Self { realtime, socket, last: vec![0; sessions as usize] }
+    }
+
+    /// So many signals, to so many of the sessions in turn.
+    pub(crate) fn frames(&mut self, signals: u64, sessions: u64) -> Vec<String> {
+        let next = |n| {
+            let session = n % sessions;
+            let last = &mut self.last[session as usize];
+            *last += 1;
+            frame(session + 1, *last)
+        };
+        (0..signals).map(next).collect()
+    }
+
+    #[inline(never)]
+    pub(crate) fn receive(&mut self, frames: &[String]) {
         let mut messages = 0;
-        let start = ThreadTime::now();
-        for frame in &frames {
-            messages += receive(&mut realtime, socket, frame);
+        for frame in frames {
+            self.realtime.handle(NOW, Input::Received(self.socket, frame));
+            while let Some(output) = self.realtime.poll() {
+                messages += usize::from(matches!(output, Output::Event(_, Event::Message(_))));
+            }
         }
-        rates.push(SIGNALS as f64 / start.elapsed().as_secs_f64());
-        assert_eq!(messages, SIGNALS, "every signal is a message");
+        assert_eq!(messages, frames.len(), "every signal is a message");
     }
-    if sessions == 1 {
-        let next = frame(1, turns as u64 * SIGNALS + 1);
-        let count = allocation_counter::measure(|| {
-            receive(&mut realtime, socket, &next);
-        });
-        let target = Some((Bound::AtMost, 3.0));
-        report.figure(SUBJECT, "allocations a signal", count.count_total as f64, target, "");
-    }
-    (quartiles(rates)[1], memory.bytes_current as f64 / sessions as f64)
-}
 
-fn receive(realtime: &mut Realtime, socket: SocketId, frame: &str) -> u64 {
-    realtime.handle(NOW, Input::Received(socket, frame));
-    let mut messages = 0;
-    while let Some(output) = realtime.poll() {
-        messages += u64::from(matches!(output, Output::Event(_, Event::Message(_))));
+    /// The processor time of a signal, in nanoseconds.
+    fn turn(&mut self, sessions: u64) -> f64 {
+        let frames = self.frames(SIGNALS, sessions);
+        let start = ThreadTime::now();
+        self.receive(&frames);
+        start.elapsed().as_nanos() as f64 / SIGNALS as f64
     }
-    messages
 }
 
 fn frame(session: u64, id: u64) -> String {

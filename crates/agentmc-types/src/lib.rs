@@ -67,6 +67,7 @@ mod heartbeat_request;
 mod host;
 mod id;
 mod instructions;
+mod list;
 mod log;
 mod notification;
 mod nullable;

@@ -4,21 +4,37 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, OnceLock};
 
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::nullable::Nullable;
 use crate::schema::{Describe, Schema};
 
+mod capture;
+mod forward;
+
 /// A JSON object whose members the API leaves open.
 ///
+/// Use it as the [`Map`] it dereferences to: `meta["runtime"]`, `meta.get("emoji")`, `meta.insert(..)`.
+///
+/// What is read is checked at once and kept as text until somebody looks, since most of these objects pass
+/// through unread: the first look makes the map, and the text stays beside it. Not looked at, an object is
+/// written as it came, with its members in their order and a name that came twice written twice; once it is
+/// changed, in the order of the map. Of members with one name, the last counts. Cloning one that was not
+/// changed costs nothing but a second look.
+///
 /// The service's language writes an empty map as `[]`, and one whose keys count from 0 as a list: `[]` and
-/// a list of objects are read as the object they stand for. What is written is always an object.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Object(pub Map<String, Value>);
+/// a list of objects are read as the object they stand for. What is written is always an object. Objects
+/// that nest more than 127 deep are refused, whatever they are read from.
+pub struct Object {
+    /// What was read, as JSON in its shortest form; empty once the members say it all.
+    text: Arc<str>,
+    /// The members, once somebody has looked.
+    members: OnceLock<Box<Map<String, Value>>>,
+}
 
 /// A JSON object whose members are all of one type, read as leniently as an [`Object`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,7 +47,50 @@ impl Object {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// The members.
+    #[must_use]
+    pub fn into_map(mut self) -> Map<String, Value> {
+        self.members.take().map_or_else(|| members_of(&self.text), |members| *members)
+    }
+
+    /// The object whose JSON is `text`, which nests no deeper than text may that is read.
+    fn of_text(text: &str) -> Self {
+        Self { text: text.into(), members: OnceLock::new() }
+    }
 }
+
+/// The members of an object in JSON. Text that was written by this crate is always read.
+fn members_of(text: &str) -> Map<String, Value> {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+impl Clone for Object {
+    fn clone(&self) -> Self {
+        let members = if self.text.is_empty() { self.members.clone() } else { OnceLock::new() };
+        Self { text: Arc::clone(&self.text), members }
+    }
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Object").field(&**self).finish()
+    }
+}
+
+impl Default for Object {
+    fn default() -> Self {
+        Self { text: Arc::default(), members: OnceLock::new() }
+    }
+}
+
+impl PartialEq for Object {
+    fn eq(&self, other: &Self) -> bool {
+        !self.text.is_empty() && self.text == other.text || **self == **other
+    }
+}
+
+impl Eq for Object {}
 
 impl<T> Default for MapOf<T> {
     fn default() -> Self {
@@ -43,13 +102,15 @@ impl Deref for Object {
     type Target = Map<String, Value>;
 
     fn deref(&self) -> &Self::Target {
-        &self.0
+        self.members.get_or_init(|| members_of(&self.text).into())
     }
 }
 
 impl DerefMut for Object {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.0
+        _ = self.members.get_or_init(|| members_of(&self.text).into());
+        self.text = Arc::default();
+        self.members.get_mut().unwrap_or_else(|| unreachable!("the members were just read"))
     }
 }
 
@@ -63,19 +124,26 @@ impl<T> Deref for MapOf<T> {
 
 impl From<Map<String, Value>> for Object {
     fn from(members: Map<String, Value>) -> Self {
-        Self(members)
+        Self { text: Arc::default(), members: OnceLock::from(Box::new(members)) }
+    }
+}
+
+impl From<Object> for Map<String, Value> {
+    fn from(object: Object) -> Self {
+        object.into_map()
     }
 }
 
 impl From<Map<String, Value>> for Nullable<Object> {
     fn from(members: Map<String, Value>) -> Self {
-        Self::Value(Object(members))
+        Self::Value(members.into())
     }
 }
 
 impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for Object {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(members: I) -> Self {
-        Self(members.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        let members = members.into_iter().map(|(name, value)| (name.into(), value.into()));
+        members.collect::<Map<_, _>>().into()
     }
 }
 
@@ -87,13 +155,22 @@ impl<K: Into<String>, T> FromIterator<(K, T)> for MapOf<T> {
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Members::<Map<String, Value>, Value>(PhantomData)).map(Self)
+        deserializer.deserialize_any(capture::Whole)
+    }
+}
+
+impl Serialize for Object {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.text.is_empty() {
+            return (**self).serialize(serializer);
+        }
+        forward::text(&self.text, serializer)
     }
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for MapOf<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Members::<BTreeMap<String, T>, T>(PhantomData)).map(Self)
+        deserializer.deserialize_any(Members(PhantomData)).map(Self)
     }
 }
 
@@ -105,56 +182,29 @@ impl<T: Describe> Describe for MapOf<T> {
     const SCHEMA: Schema = Schema::map_of(&T::SCHEMA);
 }
 
-/// Collects the members of an object, or of the list an object was sent as.
+/// Collects the members of an object, or of the empty list an empty one was sent as.
 ///
 /// Needs `deserialize_any`, since JSON readers refuse lists when they are asked for a map.
-struct Members<M, T>(PhantomData<(M, T)>);
+struct Members<T>(PhantomData<T>);
 
-impl<'de, M, T> Visitor<'de> for Members<M, T>
-where
-    M: FromList + Extend<(String, T)>,
-    T: Deserialize<'de>,
-{
-    type Value = M;
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+    type Value = BTreeMap<String, T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<M, A::Error> {
-        let mut members = M::default();
-        while let Some(member) = map.next_entry()? {
-            members.extend([member]);
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = BTreeMap::new();
+        while let Some((name, value)) = map.next_entry()? {
+            members.insert(name, value);
         }
         Ok(members)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<M, A::Error> {
-        M::from_list(seq)
-    }
-}
-
-/// Members that may arrive as a list.
-trait FromList: Default {
-    fn from_list<'de, A: SeqAccess<'de>>(seq: A) -> Result<Self, A::Error>;
-}
-
-/// A list of objects counts as an object with the members `0`, `1` and so on.
-impl FromList for Map<String, Value> {
-    fn from_list<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Self, A::Error> {
-        let mut members = Self::new();
-        while let Some(item) = seq.next_element::<Self>()? {
-            members.insert(members.len().to_string(), item.into());
-        }
-        Ok(members)
-    }
-}
-
-/// An empty list is an empty object.
-impl<T> FromList for BTreeMap<String, T> {
-    fn from_list<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Self, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         match seq.next_element::<IgnoredAny>()? {
-            None => Ok(Self::new()),
+            None => Ok(BTreeMap::new()),
             Some(_) => Err(serde::de::Error::custom("expected an object, not a list")),
         }
     }

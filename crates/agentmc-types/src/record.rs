@@ -132,7 +132,7 @@ macro_rules! record {
                         $($($crate::record::record!(@name $n $($nn)?) => $n = $crate::record::record!(@maybe map, $nt $(<$ng>)?),)+)?
                         $($($crate::record::record!(@name $o $($on)?) => $o = $crate::record::record!(@maybe map, $ot $(<$og>)?),)+)?
                         $($($crate::record::record!(@name $c $($cn)?) => $c = Some(map.next_value()?),)+)?
-                        $($($crate::record::record!(@name $f $($fnm)?) => $f = map.next_value()?,)+)?
+                        $($($crate::record::record!(@name $f $($fnm)?) => $f = $crate::record::record!(@maybe map, $ft $(<$fg>)?),)+)?
                         _ => $crate::record::record!(@unknown map, key, $($extra)?),
                     }
                 }
@@ -161,10 +161,12 @@ macro_rules! record {
         }
     };
 
-    // A member's value; moments are read more leniently than their type reads them.
+    // A member's value; moments are read more leniently than their type reads them, and lists take less room.
     (@one $map:ident, Timestamp) => { $map.next_value::<$crate::time::Lenient>()?.into() };
+    (@one $map:ident, Vec<$item:ty>) => { $map.next_value::<$crate::list::List<$item>>()?.0 };
     (@one $map:ident, $($type:tt)+) => { $map.next_value()? };
     (@maybe $map:ident, Timestamp) => { $map.next_value::<Option<$crate::time::Lenient>>()?.map(Into::into) };
+    (@maybe $map:ident, Vec<$item:ty>) => { $map.next_value::<Option<$crate::list::List<$item>>>()?.map(|list| list.0) };
     (@maybe $map:ident, $($type:tt)+) => { $map.next_value()? };
 
     // A member the record does not know.

@@ -40,7 +40,7 @@ impl<'a, S: Listening> Chat<'a, S> {
         let said = self.sandbox.messages(self.session, SignalId(0));
         let text = |name: &str| {
             let of_agent = said.iter().filter(|message| message.sender == SignalSender::Agent);
-            let texts = of_agent.filter_map(|message| message.body.0.get(name)?.as_str());
+            let texts = of_agent.filter_map(|message| message.body.get(name)?.as_str());
             texts.map(str::to_owned).collect::<Vec<_>>()
         };
         let answers: Vec<_> =

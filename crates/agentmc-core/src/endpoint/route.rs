@@ -162,7 +162,7 @@ impl Match {
 
 /// The members of a body; a list stands for an empty object, as the service's language writes it.
 fn body(bytes: &[u8]) -> Result<Map<String, Value>, serde_json::Error> {
-    serde_json::from_slice::<agentmc_types::Object>(bytes).map(|object| object.0)
+    serde_json::from_slice::<agentmc_types::Object>(bytes).map(agentmc_types::Object::into_map)
 }
 
 /// The pairs of a query string, decoded.

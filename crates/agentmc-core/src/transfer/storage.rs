@@ -51,7 +51,7 @@ pub(super) fn headers(
 ) -> Result<HeaderMap, DecodeError> {
     let wrong = |what: &'static str| DecodeError::new(operation, "data.upload_headers", what);
     let mut headers = HeaderMap::new();
-    for (name, value) in &ticket.0 {
+    for (name, value) in ticket.iter() {
         let name = HeaderName::from_bytes(name.as_bytes());
         let name = name.map_err(|_| wrong("a name is not that of a header"))?;
         let values = match value {

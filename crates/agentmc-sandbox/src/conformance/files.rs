@@ -102,8 +102,8 @@ pub(super) fn exact_headers<D: Driver>(bench: &Bench) {
         ticket.upload_url.expose(),
         format!("{}{}", bench.sandbox.storage_url(), seen.target)
     );
-    assert!(ticket.upload_headers.0.len() >= 2, "{:?}", ticket.upload_headers);
-    for (name, value) in &ticket.upload_headers.0 {
+    assert!(ticket.upload_headers.len() >= 2, "{:?}", ticket.upload_headers);
+    for (name, value) in ticket.upload_headers.iter() {
         let sent: Vec<_> = seen.headers.get_all(name).iter().collect();
         assert_eq!(sent, [value.as_str().unwrap()], "{name}");
     }

@@ -227,7 +227,7 @@ fn meta(brief: Option<Object>, source: Option<BriefSource>) -> Option<Object> {
     let source = source.and_then(|source| source.meta).and_then(Nullable::into_option);
     match (brief, source) {
         (Some(mut brief), Some(source)) => {
-            brief.extend(source.0);
+            brief.extend(source.into_map());
             Some(brief)
         }
         (brief, source) => brief.or(source),

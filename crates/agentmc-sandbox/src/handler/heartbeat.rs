@@ -206,7 +206,7 @@ fn update(
         agent.last_seen_at = Some(now);
         agent.updated_at = Some(now);
         let mut meta = runtime.map(object).unwrap_or_default();
-        meta.extend(report.meta.0);
+        meta.extend(report.meta.into_map());
         if let Some(emoji) = report.emoji {
             meta.insert("emoji".into(), emoji.into());
         }

@@ -69,7 +69,7 @@ fn no_two_members_share_a_name() {
 fn declared_types() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap() {
-        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        let Ok(text) = fs::read_to_string(file.unwrap().path()) else { continue };
         let mut in_ids = false;
         for line in text.lines().map(str::trim) {
             in_ids = (in_ids || line == "ids! {") && line != "}";

@@ -88,12 +88,12 @@ fn object_or(value: BoxedStrategy<Value>, list: BoxedStrategy<Value>) -> BoxedSt
     prop_oneof![3 => object_of(value), 1 => list].boxed()
 }
 
-fn object_of(value: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
+pub(crate) fn object_of(value: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
     let members = btree_map(text(), value, 0..3);
     members.prop_map(|members| members.into_iter().collect::<Map<_, _>>().into()).boxed()
 }
 
-fn anything() -> BoxedStrategy<Value> {
+pub(crate) fn anything() -> BoxedStrategy<Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map_into(),

@@ -7,6 +7,7 @@ mod completeness;
 mod generate;
 mod ids;
 mod leniency;
+mod objects;
 mod patterns;
 mod registry;
 mod revisions;

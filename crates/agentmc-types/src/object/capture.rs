@@ -1,0 +1,176 @@
+//! Reading an object into text: checked as if its values were built, without building them.
+
+use std::cell::Cell;
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use crate::object::Object;
+
+/// How deep values may nest: as deep as `serde_json` reads them back.
+const DEPTH: u8 = 127;
+
+/// The most that a thread keeps of the buffer it writes into.
+const KEPT: usize = 64 << 10;
+
+thread_local! {
+    /// Spares an object the growing of a buffer: its text is copied once its length is known.
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Reads an object, or the list it was sent as.
+pub(super) struct Whole;
+
+impl<'de> Visitor<'de> for Whole {
+    type Value = Object;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object, A::Error> {
+        let mut out = BUFFER.take();
+        out.clear();
+        let read = Text { out: &mut out, depth: DEPTH }.visit_map(map);
+        let object = read.and_then(|()| match out.as_slice() {
+            b"{}" => Ok(Object::new()),
+            text => str::from_utf8(text).map(Object::of_text).map_err(Error::custom),
+        });
+        out.shrink_to(KEPT);
+        BUFFER.set(out);
+        object
+    }
+
+    /// The objects of a list are the members `0`, `1` and so on.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Object, A::Error> {
+        let mut members = Map::new();
+        while let Some(item) = seq.next_element::<Map<String, Value>>()? {
+            members.insert(members.len().to_string(), item.into());
+        }
+        Ok(members.into())
+    }
+}
+
+/// Writes the value that is read as JSON.
+struct Text<'a> {
+    out: &'a mut Vec<u8>,
+    /// How deep values may still nest.
+    depth: u8,
+}
+
+impl Text<'_> {
+    fn scalar<T: Serialize + ?Sized, E: Error>(self, value: &T) -> Result<(), E> {
+        serde_json::to_writer(self.out, value).map_err(E::custom)
+    }
+}
+
+/// How deep values may nest within one that may nest so deep.
+fn within<E: Error>(depth: u8) -> Result<u8, E> {
+    depth.checked_sub(1).ok_or_else(|| E::custom("recursion limit exceeded"))
+}
+
+impl<'de> DeserializeSeed<'de> for Text<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Text<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any valid JSON value")
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
+        self.scalar(&value)
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
+        self.scalar(&value)
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
+        self.scalar(&value)
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
+        self.scalar(&value)
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<(), E> {
+        self.scalar(value)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<(), E> {
+        self.visit_unit()
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        self.scalar(&())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        self.deserialize(deserializer)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let Self { out, depth } = self;
+        let depth = within(depth)?;
+        out.push(b'[');
+        // A comma after each item; the last becomes the end.
+        while seq.next_element_seed(Text { out: &mut *out, depth })?.is_some() {
+            out.push(b',');
+        }
+        end(out, b']');
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { out, depth } = self;
+        let depth = within(depth)?;
+        out.push(b'{');
+        while map.next_key_seed(Name(&mut *out))?.is_some() {
+            out.push(b':');
+            map.next_value_seed(Text { out: &mut *out, depth })?;
+            out.push(b',');
+        }
+        end(out, b'}');
+        Ok(())
+    }
+}
+
+/// Ends a list or an object, in place of the comma after its last member.
+fn end(out: &mut Vec<u8>, end: u8) {
+    if out.ends_with(b",") {
+        out.pop();
+    }
+    out.push(end);
+}
+
+/// Writes the name of a member.
+struct Name<'a>(&'a mut Vec<u8>);
+
+impl<'de> DeserializeSeed<'de> for Name<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Name<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string key")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<(), E> {
+        serde_json::to_writer(self.0, name).map_err(E::custom)
+    }
+}

@@ -1,7 +1,9 @@
 //! Two things by turns, and what comes of it.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use cpu_time::ThreadTime;
 
 /// How long to measure.
 #[derive(Clone, Copy, Debug)]
@@ -81,9 +83,9 @@ fn times<T>(effort: Effort, what: &mut impl FnMut() -> T) -> u32 {
     }
 }
 
-/// How long it takes once, in nanoseconds, of so many times.
+/// The processor time it takes once, in nanoseconds, of so many times: what else the machine does counts less.
 fn turn<T>(times: u32, what: &mut impl FnMut() -> T) -> f64 {
-    let start = Instant::now();
+    let start = ThreadTime::now();
     for _ in 0..times {
         black_box(what());
     }

@@ -1,98 +1,97 @@
 //! Records one by one, against a derive with the same members and types that drops what it does not know.
 
-use agentmc_types::{
-    AgentId, AgentRealtimeSignal, Board, BoardColumn, BoardId, BoardOwnerSummary, BoardVisibility,
-    FileId, FilePreviewKind, FolderId, Object, SessionId, SignalId, SignalSender, Task, TeamAgent,
-    TeamFile, TeamFileFolder, TeamId, Timestamp, UserId,
-};
+use agentmc_types::schema::Describe;
+use agentmc_types::{Task, TeamAgent};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::measure::{Effort, compare};
-use crate::report::Report;
+use crate::measure::{Effort, Ratio, compare, quartiles};
+use crate::report::{Bound, Report, time};
 use crate::{decode, sample};
 
+mod content;
+mod live;
+mod people;
+mod work;
+
 const SUBJECT: &str = "Records, over a plain derive with the same types";
+const EACH: &str = "Records one by one: the larger of reading and writing";
 
-#[derive(Deserialize, Serialize)]
-struct PlainBoard {
-    id: BoardId,
-    team_id: TeamId,
-    name: String,
-    visibility: BoardVisibility,
-    description: Option<String>,
-    personal_owner_user_id: Option<UserId>,
-    created_by_user_id: Option<UserId>,
-    created_at: Option<Timestamp>,
-    updated_at: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    personal_owner_user: Option<BoardOwnerSummary>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    columns_count: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    tasks_count: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    columns: Option<Vec<BoardColumn>>,
+/// What is measured of a record, over its plain derive.
+struct Row {
+    name: &'static str,
+    read: Ratio,
+    written: Ratio,
 }
 
-#[derive(Deserialize, Serialize)]
-struct PlainFile {
-    id: FileId,
-    team_id: TeamId,
-    display_name: String,
-    original_filename: String,
-    mime_type: String,
-    size_bytes: u64,
-    preview_kind: FilePreviewKind,
-    owner_agent_id: Option<AgentId>,
-    folder_id: Option<FolderId>,
-    extension: Option<String>,
-    checksum_sha256: Option<String>,
-    uploaded_by_user_id: Option<UserId>,
-    uploaded_by_agent_id: Option<AgentId>,
-    created_at: Option<Timestamp>,
-    updated_at: Option<Timestamp>,
-    folder: Option<TeamFileFolder>,
+impl Row {
+    const fn worse(&self) -> f64 {
+        self.read.median().max(self.written.median())
+    }
 }
 
-#[derive(Deserialize, Serialize)]
-struct PlainSignal {
-    id: SignalId,
-    session_id: SessionId,
-    sender: SignalSender,
-    #[serde(rename = "type")]
-    kind: String,
-    payload: Option<Object>,
-    created_at: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    team_id: Option<TeamId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    agent_id: Option<AgentId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    updated_at: Option<Timestamp>,
+/// The records that were measured.
+struct Run {
+    effort: Effort,
+    rows: Vec<Row>,
 }
+
+impl Run {
+    fn record<Ours, Plain>(&mut self, name: &'static str)
+    where
+        Ours: DeserializeOwned + Serialize + Describe,
+        Plain: DeserializeOwned + Serialize,
+    {
+        let text = sample::full(&Ours::SCHEMA).to_string();
+        let ours = || serde_json::from_str::<Ours>(&text).expect("a record");
+        let plain = || serde_json::from_str::<Plain>(&text).expect("a record");
+        let (one, other) = (ours(), plain());
+        assert_eq!(json!(one), json!(other), "both write the same of {name}");
+        let read = compare(self.effort, ours, plain);
+        let written = compare(
+            self.effort,
+            || serde_json::to_vec(&one).expect("JSON"),
+            || serde_json::to_vec(&other).expect("JSON"),
+        );
+        self.rows.push(Row { name, read, written });
+    }
+}
+
+/// Measures records against structs with the members that stand here, as blocks of `record!` have them.
+macro_rules! plain {
+    ($run:ident; $($name:ident {
+        $(required { $($r:ident $(= $rn:literal)?: $rt:ty),+ $(,)? })?
+        $(nullable { $($n:ident $(= $nn:literal)?: $nt:ty),+ $(,)? })?
+        $(optional { $($o:ident $(= $on:literal)?: $ot:ty),+ $(,)? })?
+        $(clearable { $($c:ident $(= $cn:literal)?: $ct:ty),+ $(,)? })?
+        $(defaulted { $($d:ident $(= $dn:literal)?: $dt:ty),+ $(,)? })?
+    })+) => {$({
+        #[derive(serde::Deserialize, serde::Serialize)]
+        struct Plain {
+            $($($(#[serde(rename = $rn)])? $r: $rt,)+)?
+            $($($(#[serde(rename = $nn)])? $n: Option<$nt>,)+)?
+            $($($(#[serde(rename = $on)])? #[serde(default, skip_serializing_if = "Option::is_none")] $o: Option<$ot>,)+)?
+            $($($(#[serde(rename = $cn)])? #[serde(default, skip_serializing_if = "Option::is_none")] $c: Option<Nullable<$ct>>,)+)?
+            $($($(#[serde(rename = $dn)])? #[serde(default)] $d: $dt,)+)?
+        }
+
+        $run.record::<$name, Plain>(stringify!($name));
+    })+};
+}
+use plain;
 
 pub(crate) fn measure(report: &mut Report, effort: Effort) {
-    let board = json!({
-        "id": 3, "team_id": 7, "name": "Operations", "visibility": "team", "description": "What must not wait.",
-        "personal_owner_user_id": null, "created_by_user_id": 1, "created_at": "2026-02-20T08:00:00Z",
-        "updated_at": "2026-02-21T09:30:00Z", "columns_count": 3, "tasks_count": 12,
-    });
-    let file = json!({
-        "id": 9, "team_id": 7, "display_name": "keys.md", "original_filename": "keys.md", "mime_type": "text/markdown",
-        "size_bytes": 2048, "preview_kind": "markdown", "owner_agent_id": 42, "folder_id": null, "extension": "md",
-        "checksum_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-        "uploaded_by_user_id": null, "uploaded_by_agent_id": 42, "created_at": "2026-02-20T08:00:00Z",
-        "updated_at": "2026-02-21T09:30:00Z", "folder": null,
-    });
-    let signal = json!({
-        "id": 901, "session_id": 7, "sender": "browser", "type": "message", "created_at": "2026-02-22T17:21:00Z",
-        "payload": {"type": "chat.user", "payload": {"content": "Please look at the board.", "request_id": "req-1"}},
-    });
-    record::<Board, PlainBoard>(report, effort, "Board", &board);
-    record::<TeamFile, PlainFile>(report, effort, "TeamFile", &file);
-    record::<AgentRealtimeSignal, PlainSignal>(report, effort, "AgentRealtimeSignal", &signal);
+    // There are many of them.
+    let few = Effort { rounds: effort.rounds / 2, ..effort };
+    let mut run = Run { effort: few, rows: Vec::new() };
+    work::measure(&mut run);
+    people::measure(&mut run);
+    content::measure(&mut run);
+    live::measure(&mut run);
+    summary(report, "read", run.rows.iter().map(|row| row.read.median()).collect());
+    summary(report, "written", run.rows.iter().map(|row| row.written.median()).collect());
+
     // Against the derive of the page: it does not even read the times.
     let task = sample::task(1).to_string();
     let read = compare(
@@ -100,42 +99,30 @@ pub(crate) fn measure(report: &mut Report, effort: Effort) {
         || serde_json::from_str::<Task>(&task).expect("a task"),
         || serde_json::from_str::<decode::PlainTask>(&task).expect("a task"),
     );
-    report.ratio(
-        SUBJECT,
-        "Task, read, over a derive that leaves times and ids as text and numbers",
-        None,
-        read,
-    );
-    let agent = json!({
-        "id": 42, "team_id": 7, "host_id": 4, "host": {"id": 4, "name": "worker-01"}, "name": "Ada", "type": "openclaw",
-        "status": "online", "meta": {"tokens_in": 5}, "last_seen_at": "2026-02-22T17:21:00Z", "tasks_count": 2,
-        "created_at": "2026-02-20T08:00:00Z", "updated_at": "2026-02-21T09:30:00Z",
-    });
-    let text = agent.to_string();
+    let what = "Task, read, over a derive that leaves times and ids as text and numbers";
+    report.ratio(SUBJECT, what, None, read);
+    let agent = sample::full(&TeamAgent::SCHEMA).to_string();
     let tree = compare(
         effort,
-        || serde_json::from_str::<TeamAgent>(&text).expect("an agent"),
-        || serde_json::from_str::<Value>(&text).expect("JSON"),
+        || serde_json::from_str::<TeamAgent>(&agent).expect("an agent"),
+        || serde_json::from_str::<Value>(&agent).expect("JSON"),
     );
     report.ratio(SUBJECT, "TeamAgent, read, over `serde_json::Value`", None, tree);
+
+    for row in run.rows {
+        let figures = |ratio: Ratio| format!("{:.3} ({})", ratio.median(), time(ratio.ours));
+        let aside = format!("read {}, written {}", figures(row.read), figures(row.written));
+        report.figure(EACH, row.name, row.worse(), Some((Bound::AtMost, 1.05)), aside);
+    }
 }
 
-fn record<Ours, Plain>(report: &mut Report, effort: Effort, name: &str, value: &Value)
-where
-    Ours: DeserializeOwned + Serialize,
-    Plain: DeserializeOwned + Serialize,
-{
-    let text = value.to_string();
-    let ours = || serde_json::from_str::<Ours>(&text).expect("a record");
-    let plain = || serde_json::from_str::<Plain>(&text).expect("a record");
-    let (one, other) = (ours(), plain());
-    let (wrote, expected) = (json!(one), json!(other));
-    assert_eq!(wrote, expected, "both write the same");
-    report.ratio(SUBJECT, &format!("{name}, read"), Some(1.05), compare(effort, ours, plain));
-    let ratio = compare(
-        effort,
-        || serde_json::to_vec(&one).expect("JSON"),
-        || serde_json::to_vec(&other).expect("JSON"),
-    );
-    report.ratio(SUBJECT, &format!("{name}, written"), Some(1.05), ratio);
+fn summary(report: &mut Report, done: &str, mut ratios: Vec<f64>) {
+    ratios.sort_by(f64::total_cmp);
+    let what = format!("the median of {} records, {done}", ratios.len());
+    let worst = ratios.last().copied().unwrap_or_default();
+    let aside = format!("{:.3} to {worst:.3}", ratios[0]);
+    let median = quartiles(ratios)[1];
+    report.figure(SUBJECT, &what, median, Some((Bound::AtMost, 1.05)), aside);
+    let what = format!("the worst, {done}");
+    report.figure(SUBJECT, &what, worst, Some((Bound::AtMost, 1.05)), "");
 }

@@ -1,6 +1,7 @@
 //! What is built and read: a task with everything, and a page of them.
 
-use serde_json::{Value, json};
+use agentmc_types::schema::{Kind, Schema};
+use serde_json::{Map, Value, json};
 
 /// A task with a value for every member.
 pub(crate) fn task(n: usize) -> Value {
@@ -45,4 +46,26 @@ pub(crate) fn page(tasks: usize) -> Vec<u8> {
 /// The reply to a call that shows or makes a task.
 pub(crate) fn one() -> Vec<u8> {
     json!({"data": task(1)}).to_string().into_bytes()
+}
+
+/// A value with every member that a schema knows.
+pub(crate) fn full(schema: &Schema) -> Value {
+    match schema.kind {
+        Kind::Boolean => json!(true),
+        Kind::Integer => json!(1204),
+        Kind::Number => json!(12.5),
+        Kind::Text => json!("Rotate the signing keys"),
+        Kind::OneOfTexts(texts) => json!(texts[0]),
+        Kind::Timestamp => json!("2026-02-22T17:21:02Z"),
+        Kind::Uuid => json!("67e55044-10b1-426f-9247-bb680e5fe0c8"),
+        Kind::IpAddress => json!("192.0.2.7"),
+        Kind::Object(fields) => {
+            let members = fields.iter().map(|field| (field.name.to_owned(), full(&field.schema)));
+            members.collect::<Map<_, _>>().into()
+        }
+        Kind::MapOf(item) => json!({"first": full(item), "second": full(item)}),
+        Kind::List(item) => json!([full(item), full(item)]),
+        Kind::AnyOf(choices) => full(&choices[0]),
+        _ => json!({"runtime": {"name": "openclaw", "version": "2026.2.1"}, "tokens_in": 123_456}),
+    }
 }

@@ -161,6 +161,11 @@ pub(crate) fn in_flight(report: &mut Report, subject: &'static str, counts: &[us
             time(1e9 / ratio.ours)
         );
         report.figure(subject, &what, ratio.median(), target, aside);
+        let limit = server::limit(sample::one(), count);
+        let what = format!("{count} in flight: what the server could answer, over ours");
+        let target = Some((Bound::AtLeast, 1.25));
+        let aside = format!("{limit:.0} a second");
+        report.figure(subject, &what, limit / ratio.ours, target, aside);
     }
 }
 

@@ -259,28 +259,27 @@ fn json_body<T: DeserializeOwned>(
 ) -> Result<T, DecodeError> {
     let body = response.body();
     // Checked as a whole, the text need not be checked string by string, which takes several times as long.
-    let read = match std::str::from_utf8(body) {
-        Ok(text) => serde_json::from_str(text),
-        Err(_) => serde_json::from_slice(body),
-    };
+    let Ok(text) = std::str::from_utf8(body) else { return tracked(operation, body) };
     // Keeping track of the path costs time, so it is done only once the plain way has failed.
-    read.map_err(|error| locate::<T>(operation, body, error))
+    serde_json::from_str(text).or_else(|error| {
+        let at_fault = DecodeError::in_body(operation, ".".to_owned(), &error);
+        tracked::<T>(operation, body).and(Err(at_fault))
+    })
 }
 
+/// Reads a body and, if it is at fault, says where.
 #[cold]
-fn locate<T: DeserializeOwned>(
-    operation: &'static str,
-    body: &[u8],
-    error: serde_json::Error,
-) -> DecodeError {
+fn tracked<T: DeserializeOwned>(operation: &'static str, body: &[u8]) -> Result<T, DecodeError> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let mut track = serde_path_to_error::Track::new();
-    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
-    let path = match T::deserialize(tracked) {
-        Ok(_) => ".".to_owned(),
-        Err(error) => member_path(&track.path().to_string(), &error.to_string()),
-    };
-    DecodeError::in_body(operation, path, &error)
+    let value = T::deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track));
+    let value = value.map_err(|error| {
+        let path = member_path(&track.path().to_string(), &error.to_string());
+        DecodeError::in_body(operation, path, &error)
+    })?;
+    let end = json.end();
+    end.map_err(|error| DecodeError::in_body(operation, ".".to_owned(), &error))?;
+    Ok(value)
 }
 
 /// serde reports a missing member at its parent; its name is in the message alone.

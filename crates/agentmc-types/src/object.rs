@@ -14,17 +14,14 @@ use crate::nullable::Nullable;
 use crate::schema::{Describe, Schema};
 
 mod capture;
-mod forward;
 
 /// A JSON object whose members the API leaves open.
 ///
 /// Use it as the [`Map`] it dereferences to: `meta["runtime"]`, `meta.get("emoji")`, `meta.insert(..)`.
 ///
 /// What is read is checked at once and kept as text until somebody looks, since most of these objects pass
-/// through unread: the first look makes the map, and the text stays beside it. Not looked at, an object is
-/// written as it came, with its members in their order and a name that came twice written twice; once it is
-/// changed, in the order of the map. Of members with one name, the last counts. Cloning one that was not
-/// changed costs nothing but a second look.
+/// through unread: the first look makes the map, and the text stays beside it. Writing is a look. Of members
+/// with one name, the last counts. Cloning an object that was not changed costs nothing but a second look.
 ///
 /// The service's language writes an empty map as `[]`, and one whose keys count from 0 as a list: `[]` and
 /// a list of objects are read as the object they stand for. What is written is always an object. Objects
@@ -60,7 +57,7 @@ impl Object {
     }
 }
 
-/// The members of an object in JSON. Text that was written by this crate is always read.
+/// The members of an object in JSON that was checked when it was written; none of the empty text.
 fn members_of(text: &str) -> Map<String, Value> {
     serde_json::from_str(text).unwrap_or_default()
 }
@@ -161,10 +158,7 @@ impl<'de> Deserialize<'de> for Object {
 
 impl Serialize for Object {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.text.is_empty() {
-            return (**self).serialize(serializer);
-        }
-        forward::text(&self.text, serializer)
+        (**self).serialize(serializer)
     }
 }
 

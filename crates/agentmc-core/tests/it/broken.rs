@@ -1,8 +1,9 @@
 //! Replies that are not what they should be: an error says where, and nothing panics.
 
+use agentmc_core::types::Object;
 use agentmc_core::{DecodeError, Endpoint, find};
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::fixtures::{COMPLETE, reply};
 use crate::generate;
@@ -140,6 +141,30 @@ fn a_body_that_is_no_json_is_at_fault_as_a_whole() {
     let error =
         read(find("showTask").unwrap(), &b"{\"data\": {\"title\": \"\xff\"}}"[..]).unwrap_err();
     assert_eq!(error.path, "data.title");
+}
+
+#[test]
+fn a_free_form_object_that_is_broken_is_refused_with_its_reply_and_where_it_is_broken() {
+    for broken in ["1e999", r#""\ud800""#] {
+        let body =
+            format!(r#"{{"data":{{"assigned_agent":{{"meta":{{"a":{{"b":[0,{broken}]}}}}}}}}}}"#);
+        let error = read(find("showTask").unwrap(), body).unwrap_err();
+        assert_eq!(error.path, "data.assigned_agent.meta.a.b[1]");
+        assert!(error.line == 1 && error.column > 46, "{error:?}");
+    }
+}
+
+#[test]
+fn a_name_that_the_reader_of_json_keeps_for_itself_is_read_as_in_any_value() {
+    for json in ["[7]", "no JSON"] {
+        let text = format!(r#"{{"a":{{"$serde_json::private::RawValue":"{json}"}}}}"#);
+        let expected = serde_json::from_str::<Map<String, Value>>(&text).ok();
+        let object = serde_json::from_str::<Object>(&text).ok();
+        assert_eq!(object.map(Object::into_map), expected, "{text}");
+    }
+    let text = r##"{"$ref":"#/a","b":{"$ref":1}}"##;
+    let object: Object = serde_json::from_str(text).unwrap();
+    assert_eq!((object["$ref"].as_str(), object["b"]["$ref"].as_u64()), (Some("#/a"), Some(1)));
 }
 
 #[test]

@@ -33,11 +33,10 @@ impl<'de> Visitor<'de> for Whole {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object, A::Error> {
         let mut out = BUFFER.take();
         out.clear();
-        let read = Text { out: &mut out, depth: DEPTH }.visit_map(map);
-        let object = read.and_then(|()| match out.as_slice() {
-            b"{}" => Ok(Object::new()),
-            text => str::from_utf8(text).map(Object::of_text).map_err(Error::custom),
-        });
+        let mut is_special = false;
+        let text = Text { out: &mut out, depth: DEPTH, is_special: &mut is_special };
+        let read = text.visit_map(map);
+        let object = read.and_then(|()| captured(&out, is_special).map_err(Error::custom));
         out.shrink_to(KEPT);
         BUFFER.set(out);
         object
@@ -53,11 +52,24 @@ impl<'de> Visitor<'de> for Whole {
     }
 }
 
+/// The object whose JSON was written.
+fn captured(text: &[u8], is_special: bool) -> Result<Object, serde_json::Error> {
+    let text = str::from_utf8(text).map_err(Error::custom)?;
+    match text {
+        "{}" => Ok(Object::new()),
+        text if is_special => serde_json::from_str::<Map<String, Value>>(text).map(Object::from),
+        text => Ok(Object::of_text(text)),
+    }
+}
+
 /// Writes the value that is read as JSON.
 struct Text<'a> {
     out: &'a mut Vec<u8>,
     /// How deep values may still nest.
     depth: u8,
+    /// Whether there is a name that `serde_json` may keep for itself, and read as something else or not at all: such
+    /// an object is read at once.
+    is_special: &'a mut bool,
 }
 
 impl Text<'_> {
@@ -87,7 +99,8 @@ impl<'de> Visitor<'de> for Text<'_> {
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
-        self.scalar(&value)
+        self.out.extend_from_slice(if value { b"true" } else { b"false" });
+        Ok(())
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
@@ -111,7 +124,8 @@ impl<'de> Visitor<'de> for Text<'_> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.scalar(&())
+        self.out.extend_from_slice(b"null");
+        Ok(())
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -119,11 +133,11 @@ impl<'de> Visitor<'de> for Text<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let Self { out, depth } = self;
+        let Self { out, depth, is_special } = self;
         let depth = within(depth)?;
         out.push(b'[');
         // A comma after each item; the last becomes the end.
-        while seq.next_element_seed(Text { out: &mut *out, depth })?.is_some() {
+        while seq.next_element_seed(Text { out: &mut *out, depth, is_special })?.is_some() {
             out.push(b',');
         }
         end(out, b']');
@@ -131,12 +145,12 @@ impl<'de> Visitor<'de> for Text<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { out, depth } = self;
+        let Self { out, depth, is_special } = self;
         let depth = within(depth)?;
         out.push(b'{');
-        while map.next_key_seed(Name(&mut *out))?.is_some() {
+        while map.next_key_seed(Name(&mut *out, is_special))?.is_some() {
             out.push(b':');
-            map.next_value_seed(Text { out: &mut *out, depth })?;
+            map.next_value_seed(Text { out: &mut *out, depth, is_special })?;
             out.push(b',');
         }
         end(out, b'}');
@@ -153,7 +167,7 @@ fn end(out: &mut Vec<u8>, end: u8) {
 }
 
 /// Writes the name of a member.
-struct Name<'a>(&'a mut Vec<u8>);
+struct Name<'a>(&'a mut Vec<u8>, &'a mut bool);
 
 impl<'de> DeserializeSeed<'de> for Name<'_> {
     type Value = ();
@@ -171,6 +185,7 @@ impl Visitor<'_> for Name<'_> {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<(), E> {
+        *self.1 |= name.starts_with('$');
         serde_json::to_writer(self.0, name).map_err(E::custom)
     }
 }

@@ -14,6 +14,7 @@ use crate::nullable::Nullable;
 use crate::schema::{Describe, Schema};
 
 mod capture;
+mod shown;
 
 /// A JSON object whose members the API leaves open.
 ///
@@ -26,6 +27,9 @@ mod capture;
 /// The service's language writes an empty map as `[]`, and one whose keys count from 0 as a list: `[]` and
 /// a list of objects are read as the object they stand for. What is written is always an object. Objects
 /// that nest more than 127 deep are refused, whatever they are read from.
+///
+/// `Debug` leaves out the values of members whose names say that they are secret: those that end in `token`,
+/// `secret`, `password` or `api_key`.
 pub struct Object {
     /// What was read, as JSON in its shortest form; empty once the members say it all.
     text: Arc<str>,
@@ -71,7 +75,7 @@ impl Clone for Object {
 
 impl fmt::Debug for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Object").field(&**self).finish()
+        f.debug_tuple("Object").field(&shown::Members(self)).finish()
     }
 }
 

@@ -154,3 +154,16 @@ fn an_object_can_be_looked_at_from_many_threads_and_makes_a_record_no_wider() {
     assert!(size_of::<Option<Object>>() <= size_of::<Option<Map<String, Value>>>());
     assert!(size_of::<Task>() <= 400, "{}", size_of::<Task>());
 }
+
+#[test]
+fn what_is_secret_by_its_name_is_not_shown() {
+    let object: Object = serde_json::from_value(json!({
+        "claim_owner_token": "s3cret", "Password": "s3cret", "nested": [{"api_key": "s3cret", "emoji": "🦀"}],
+        "tokens_used": 5, "refresh_token": null,
+    }))
+    .unwrap();
+    let shown = format!("{object:?}");
+    assert!(!shown.contains("s3cret"), "{shown}");
+    assert!(shown.contains("🦀") && shown.contains("5") && shown.contains("[redacted]"), "{shown}");
+    assert_eq!(object["claim_owner_token"], "s3cret", "it is there for who asks");
+}

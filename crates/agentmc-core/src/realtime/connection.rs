@@ -213,6 +213,10 @@ pub enum State {
     Closed,
 }
 
+/// Where each channel's name leads. Only ever looked up, so that its order decides nothing.
+#[expect(clippy::disallowed_types, reason = "a tree of names is slow among ten thousand")]
+type Names = std::collections::HashMap<Box<str>, ChannelId>;
+
 /// A websocket that speaks the Pusher protocol, version 7, and stays up as long as a channel wants it.
 ///
 /// Frames cost the same however many channels there are. Subscriptions are signed by calls of the API, at
@@ -236,7 +240,7 @@ pub struct Connection {
     /// What the server complained of last.
     complaint: Option<Loss>,
     members: BTreeMap<ChannelId, Member>,
-    names: BTreeMap<Box<str>, ChannelId>,
+    names: Names,
     signing: BTreeMap<CallId, ChannelId>,
     queue: VecDeque<ChannelId>,
     timers: Timers<Timer>,
@@ -280,7 +284,7 @@ impl Connection {
             is_pinged: false,
             complaint: None,
             members: BTreeMap::new(),
-            names: BTreeMap::new(),
+            names: Names::new(),
             signing: BTreeMap::new(),
             queue: VecDeque::new(),
             timers: Timers::new(),

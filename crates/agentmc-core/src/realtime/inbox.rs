@@ -249,7 +249,7 @@ impl Inbox {
 
     /// A listing to ask for, once.
     pub fn wanted(&mut self) -> Option<Query> {
-        if self.need != Need::Listing || self.asked.is_some() || !self.is_confirmed {
+        if !self.is_wanting() {
             return None;
         }
         self.need = Need::Nothing;
@@ -266,6 +266,11 @@ impl Inbox {
 
     pub(crate) fn checks_gaps(&self) -> bool {
         self.gaps == Gaps::Check
+    }
+
+    /// Whether a listing is [wanted](Self::wanted).
+    pub(crate) fn is_wanting(&self) -> bool {
+        self.need == Need::Listing && self.asked.is_none() && self.is_confirmed
     }
 
     /// Whether the answer to this listing is waited for.

@@ -231,7 +231,8 @@ impl Realtime {
         if session.inbox.is_lingering() && !self.timers.is_set((id, Timer::Linger)) {
             self.timers.set((id, Timer::Linger), now.saturating_add(LINGER));
         }
-        if !self.timers.is_set((id, Timer::List))
+        if session.inbox.is_wanting()
+            && !self.timers.is_set((id, Timer::List))
             && let Some(query) = session.inbox.wanted()
         {
             self.timers.clear((id, Timer::Linger));

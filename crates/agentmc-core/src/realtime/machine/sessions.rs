@@ -446,6 +446,9 @@ impl Realtime {
             (session.is_closing, session.ending) = (true, Some(end));
         }
         self.call(id, Purpose::Close, call);
+        for timer in super::TIMERS {
+            self.timers.clear((id, timer));
+        }
         // Whoever waits for the end does not wait for ever.
         self.timers.set((id, Timer::Ready), now.saturating_add(FAREWELL));
         None

@@ -208,6 +208,21 @@ fn the_session_is_given_back_before_the_end_is_told() {
 }
 
 #[test]
+fn the_end_is_told_in_time_though_the_session_is_not_given_back() {
+    let mut service = Service::new();
+    service.request(42);
+    service.rooms.get_mut(&42).unwrap().expires_at = Some("2026-02-22T17:00:05Z".to_owned());
+    service.fail(AUTH, &[403]);
+    service.ignores_closing = true;
+    let subscription = service.subscribe(options());
+    service.seconds(9);
+    assert_eq!(service.realtime.subscriptions(), 1);
+    service.seconds(1);
+    assert!(service.end(subscription).contains("403"), "{}", service.end(subscription));
+    assert_eq!(service.realtime.deadline(), None);
+}
+
+#[test]
 fn a_session_that_is_closed_while_it_is_claimed_is_closed_once_it_is() {
     let mut service = Service::new();
     service.request(42);

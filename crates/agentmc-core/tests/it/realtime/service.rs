@@ -43,6 +43,8 @@ pub(crate) struct Service {
     /// Whether subscriptions are confirmed.
     pub(crate) confirms: bool,
     pub(crate) activity_timeout: u64,
+    /// Whether nobody ever answers that a session is to be closed.
+    pub(crate) ignores_closing: bool,
     /// Whether listings of signals are answered later.
     pub(crate) delays_listings: bool,
     delayed: Vec<(CallId, Reply)>,
@@ -91,6 +93,7 @@ impl Service {
             greets: true,
             confirms: true,
             activity_timeout: 30,
+            ignores_closing: false,
             delays_listings: false,
             delayed: Vec::new(),
             socket: None,
@@ -140,6 +143,9 @@ impl Service {
         while let Some(output) = self.realtime.poll() {
             match output {
                 Output::Call(id, call) => {
+                    if self.ignores_closing && call.endpoint().id == "closeAgentRealtimeSession" {
+                        continue;
+                    }
                     let delays = self.delays_listings;
                     let listings =
                         ["listAgentRealtimeSignals", "listAgentRealtimeRequestedSessions"];

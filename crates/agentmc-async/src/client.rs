@@ -27,6 +27,9 @@ use crate::upload::Upload;
 pub struct Client {
     api: Api,
     transport: Transport,
+    /// Of all clones, since what one publishes another may look for.
+    #[cfg(feature = "realtime")]
+    lanes: std::sync::Arc<crate::realtime::Lanes>,
 }
 
 impl Client {
@@ -69,7 +72,12 @@ impl Client {
         tls: rustls::ClientConfig,
     ) -> Result<Self, reqwest::Error> {
         let transport = Transport::new(builder, tls, api.time_to_connect())?;
-        Ok(Self { api, transport })
+        Ok(Self {
+            api,
+            transport,
+            #[cfg(feature = "realtime")]
+            lanes: std::sync::Arc::default(),
+        })
     }
 
     /// The configuration of this client.
@@ -97,7 +105,7 @@ impl Client {
     /// ```
     #[must_use]
     pub fn with(&self, change: impl FnOnce(Api) -> Api) -> Self {
-        Self { api: change(self.api.clone()), transport: self.transport.clone() }
+        Self { api: change(self.api.clone()), ..self.clone() }
     }
 
     /// Performs `operation`.
@@ -195,6 +203,11 @@ impl Client {
     #[must_use]
     pub fn realtime_with(&self, tuning: Tuning) -> Realtime {
         Realtime::new(self.clone(), tuning)
+    }
+
+    #[cfg(feature = "realtime")]
+    pub(crate) const fn lanes(&self) -> &std::sync::Arc<crate::realtime::Lanes> {
+        &self.lanes
     }
 
     pub(crate) const fn transport(&self) -> &Transport {

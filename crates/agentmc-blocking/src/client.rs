@@ -26,6 +26,9 @@ use crate::upload::Upload;
 pub struct Client {
     api: Api,
     transport: Transport,
+    /// Of all clones, since what one publishes another may look for.
+    #[cfg(feature = "realtime")]
+    lanes: std::sync::Arc<crate::realtime::Lanes>,
 }
 
 impl Client {
@@ -60,7 +63,12 @@ impl Client {
         tls: TlsConfigBuilder,
     ) -> Self {
         let transport = Transport::new(config, tls, api.time_to_connect());
-        Self { api, transport }
+        Self {
+            api,
+            transport,
+            #[cfg(feature = "realtime")]
+            lanes: std::sync::Arc::default(),
+        }
     }
 
     /// The configuration of this client.
@@ -85,7 +93,7 @@ impl Client {
     /// ```
     #[must_use]
     pub fn with(&self, change: impl FnOnce(Api) -> Api) -> Self {
-        Self { api: change(self.api.clone()), transport: self.transport.clone() }
+        Self { api: change(self.api.clone()), ..self.clone() }
     }
 
     /// Performs `operation`.
@@ -172,6 +180,11 @@ impl Client {
     #[must_use]
     pub fn realtime_with(&self, tuning: Tuning) -> Realtime {
         Realtime::new(self.clone(), tuning)
+    }
+
+    #[cfg(feature = "realtime")]
+    pub(crate) const fn lanes(&self) -> &std::sync::Arc<crate::realtime::Lanes> {
+        &self.lanes
     }
 
     pub(crate) const fn transport(&self) -> &Transport {

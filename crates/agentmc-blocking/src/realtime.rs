@@ -64,7 +64,8 @@ pub use subscription::Subscription;
 
 use crate::client::Client;
 use driver::{Command, Driver, News, WAITING};
-use publisher::{Lanes, To};
+pub(crate) use publisher::Lanes;
+use publisher::To;
 use slot::{Known, Seat, Slot};
 
 /// What subscribes to sessions and hosts. Cheap to clone; clones share their websockets, one for each
@@ -81,20 +82,12 @@ pub struct Realtime {
 struct Shared {
     client: Client,
     tuning: Tuning,
-    lanes: Arc<Lanes>,
     driver: Mutex<Option<SyncSender<News>>>,
 }
 
 impl Realtime {
     pub(crate) fn new(client: Client, tuning: Tuning) -> Self {
-        Self {
-            shared: Arc::new(Shared {
-                client,
-                tuning,
-                lanes: Arc::default(),
-                driver: Mutex::default(),
-            }),
-        }
+        Self { shared: Arc::new(Shared { client, tuning, driver: Mutex::default() }) }
     }
 
     /// Claims a session and subscribes to it: the given one, or the best of those that are requested.
@@ -104,7 +97,12 @@ impl Realtime {
     ///
     /// When the system gives no thread.
     pub fn subscribe_session(&self, options: SessionOptions) -> Subscription {
-        let slot = Slot::new(self.shared.tuning.mailbox, options.agent, Known::NotYet);
+        let slot = Slot::new(
+            self.shared.tuning.mailbox,
+            options.agent,
+            Known::NotYet,
+            self.shared.lanes(),
+        );
         let slot = Arc::new(slot);
         self.shared.begin(Command::Session(Seat(Arc::clone(&slot)), Box::new(options)));
         Subscription::new(self, slot)
@@ -134,7 +132,12 @@ impl Realtime {
     ///
     /// As [`Realtime::subscribe_session`].
     pub fn subscribe_host(&self, options: HostOptions) -> Subscription {
-        let slot = Arc::new(Slot::new(self.shared.tuning.mailbox, options.agent, Known::Never));
+        let slot = Arc::new(Slot::new(
+            self.shared.tuning.mailbox,
+            options.agent,
+            Known::Never,
+            self.shared.lanes(),
+        ));
         self.shared.begin(Command::Host(Seat(Arc::clone(&slot)), options));
         Subscription::new(self, slot)
     }
@@ -143,8 +146,8 @@ impl Realtime {
     /// claimed it elsewhere.
     #[must_use]
     pub fn publisher(&self, session: impl Into<SessionId>) -> Publisher {
-        let session = session.into();
-        self.shared.publisher(To::Session(session, self.shared.lanes.of(session)))
+        let (session, (lanes, server)) = (session.into(), self.shared.lanes());
+        self.shared.publisher(To::Session(session, lanes.of(&server, session)))
     }
 
     /// What proves that a session is claimed by this process: random, and the same for as long as it runs.
@@ -160,13 +163,14 @@ impl Realtime {
 }
 
 impl Shared {
+    /// Where the messages of sessions go one after the other, and whose sessions they are.
+    fn lanes(&self) -> (Arc<Lanes>, Box<str>) {
+        let server = self.client.api().base().to_string();
+        (Arc::clone(self.client.lanes()), server.into())
+    }
+
     fn publisher(&self, to: To) -> Publisher {
-        Publisher {
-            client: self.client.clone(),
-            tuning: self.tuning,
-            lanes: Arc::clone(&self.lanes),
-            to,
-        }
+        Publisher { client: self.client.clone(), tuning: self.tuning, to }
     }
 
     /// Tells the driver, if there is one.

@@ -14,8 +14,8 @@ use agentmc_core::realtime::{
 };
 use agentmc_core::types::{HostRealtimeSocketPayload, SignalId, Timestamp};
 use bytes::Bytes;
-use tokio::sync::mpsc::{self, error::TrySendError};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 use super::slot::{Seat, Slot};
@@ -27,9 +27,6 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// How many frames wait for the driver before websockets are not read any more.
 const FRAMES: usize = 256;
-
-/// How many frames wait for a server that does not read before its websocket is given up.
-const UNSAID: usize = 16_384;
 
 /// What subscribers want.
 #[derive(Debug)]
@@ -54,19 +51,13 @@ enum Woken {
     Alone,
 }
 
-/// A websocket whose task is told what to say.
-struct Socket {
-    sayer: mpsc::Sender<Say>,
-    task: AbortHandle,
-}
-
 pub(super) struct Driver {
     client: Client,
     tuning: Tuning,
     machine: Machine,
     started: Instant,
     seats: HashMap<SubscriptionId, Seat>,
-    sockets: HashMap<SocketId, Socket>,
+    sockets: HashMap<SocketId, mpsc::UnboundedSender<Say>>,
     commands: mpsc::UnboundedReceiver<Command>,
     reporter: mpsc::Sender<News>,
     news: mpsc::Receiver<News>,
@@ -182,7 +173,9 @@ impl Driver {
     }
 
     fn input_for(&mut self, slot: &Slot, input: impl FnOnce(SubscriptionId) -> Input<'static>) {
-        if let Some(id) = slot.id.get() {
+        // The ids of a driver that is gone are given out again.
+        let Some(id) = slot.id.get() else { return };
+        if self.seats.get(id).is_some_and(|seat| std::ptr::eq(&**seat, slot)) {
             self.input(input(*id));
         }
     }
@@ -215,6 +208,11 @@ impl Driver {
                         slot.handled(signal);
                     }
                 }
+                Output::Claimed(id, session, agent) => {
+                    if let Some(seat) = self.seats.get(&id) {
+                        seat.claimed_as(session, agent);
+                    }
+                }
                 Output::CaughtUp(id, signal) => {
                     if let Some(slot) = self.seats.get(&id) {
                         slot.caught_up(signal);
@@ -239,21 +237,17 @@ impl Driver {
     }
 
     fn open(&mut self, socket: SocketId, url: String, origin: String) {
-        let (sayer, says) = mpsc::channel(UNSAID);
+        let (sayer, says) = mpsc::unbounded_channel();
+        self.sockets.insert(socket, sayer);
         let transport = self.client.transport().clone();
         let plan = socket::Plan { socket, url, origin, tuning: self.tuning };
         let reporter = self.reporter.clone();
-        let task = self.websockets.spawn(socket::run(transport, plan, says, reporter));
-        self.sockets.insert(socket, Socket { sayer, task });
+        self.websockets.spawn(socket::run(transport, plan, says, reporter));
     }
 
-    fn say(&mut self, socket: SocketId, say: Say) {
-        let Some(Socket { sayer, task }) = self.sockets.get(&socket) else { return };
-        if let Err(TrySendError::Full(_)) = sayer.try_send(say) {
-            task.abort();
-            self.sockets.remove(&socket);
-            let now = self.started.elapsed();
-            self.machine.handle(now, Input::Closed(socket, None, "the server does not read"));
+    fn say(&self, socket: SocketId, say: Say) {
+        if let Some(sayer) = self.sockets.get(&socket) {
+            let _ = sayer.send(say);
         }
     }
 }

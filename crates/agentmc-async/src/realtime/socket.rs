@@ -1,13 +1,14 @@
 //! One websocket: opened, read, written and closed by a task of its own.
 
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use agentmc_core::realtime::{SocketId, Tuning};
-use futures_util::{Sink, Stream};
-use tokio::sync::mpsc::{Receiver, Sender};
+use futures_util::{Sink, SinkExt, Stream};
+use tokio::sync::mpsc::{Sender, UnboundedReceiver};
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -24,6 +25,9 @@ const BUFFER: usize = 16 << 10;
 
 /// How much may wait to be written to a server that does not read, in bytes.
 const UNWRITTEN: usize = 1 << 20;
+
+/// How many frames may wait for that.
+const UNSAID: usize = 16_384;
 
 /// What a websocket is to say.
 #[derive(Debug)]
@@ -59,7 +63,7 @@ enum Outcome {
 pub(super) async fn run(
     transport: Transport,
     plan: Plan,
-    mut says: Receiver<Say>,
+    mut says: UnboundedReceiver<Say>,
     reporter: Sender<News>,
 ) {
     let socket = plan.socket;
@@ -89,8 +93,9 @@ pub(super) async fn run(
     if reporter.send(News::Opened(socket)).await.is_err() {
         return;
     }
+    let mut unsaid = VecDeque::new();
     let outcome = loop {
-        match poll_fn(|cx| converse(&mut websocket, &mut says, cx)).await {
+        match poll_fn(|cx| converse(&mut websocket, &mut says, &mut unsaid, cx)).await {
             Ok(text) => {
                 if reporter.send(News::Received(socket, text)).await.is_err() {
                     break Outcome::Left(1000);
@@ -103,6 +108,9 @@ pub(super) async fn run(
         Outcome::Left(code) => {
             let frame = CloseFrame { code: CloseCode::from(code), reason: Utf8Bytes::default() };
             let farewell = async {
+                for text in unsaid {
+                    websocket.send(Message::text(text)).await?;
+                }
                 websocket.close(Some(frame)).await?;
                 while poll_fn(|cx| Pin::new(&mut websocket).poll_next(cx)).await.is_some() {}
                 Ok::<(), tokio_tungstenite::tungstenite::Error>(())
@@ -118,26 +126,35 @@ pub(super) async fn run(
 /// Says what is to be said and gives the next text. Neither waits for the other.
 fn converse(
     websocket: &mut WebSocket,
-    says: &mut Receiver<Say>,
+    says: &mut UnboundedReceiver<Say>,
+    unsaid: &mut VecDeque<String>,
     cx: &mut Context<'_>,
 ) -> Poll<Result<Utf8Bytes, Outcome>> {
     let mut websocket = Pin::new(websocket);
     let lost =
         |error: tokio_tungstenite::tungstenite::Error| Outcome::Lost(None, error.to_string());
-    while let Poll::Ready(ready) = websocket.as_mut().poll_ready(cx) {
-        if let Err(error) = ready {
+    // Whether we are to leave is heard even while nothing can be written.
+    while let Poll::Ready(say) = says.poll_recv(cx) {
+        match say {
+            Some(Say::Text(text)) => unsaid.push_back(text),
+            Some(Say::Close(code)) => return Poll::Ready(Err(Outcome::Left(code))),
+            None => return Poll::Ready(Err(Outcome::Left(1000))),
+        }
+    }
+    while !unsaid.is_empty()
+        && let Poll::Ready(ready) = websocket.as_mut().poll_ready(cx)
+    {
+        let said = ready.and_then(|()| match unsaid.pop_front() {
+            Some(text) => websocket.as_mut().start_send(Message::text(text)),
+            None => Ok(()),
+        });
+        if let Err(error) = said {
             return Poll::Ready(Err(lost(error)));
         }
-        match says.poll_recv(cx) {
-            Poll::Ready(Some(Say::Text(text))) => {
-                if let Err(error) = websocket.as_mut().start_send(Message::text(text)) {
-                    return Poll::Ready(Err(lost(error)));
-                }
-            }
-            Poll::Ready(Some(Say::Close(code))) => return Poll::Ready(Err(Outcome::Left(code))),
-            Poll::Ready(None) => return Poll::Ready(Err(Outcome::Left(1000))),
-            Poll::Pending => break,
-        }
+    }
+    if unsaid.len() > UNSAID {
+        let reason = "the server does not read".to_owned();
+        return Poll::Ready(Err(Outcome::Lost(None, reason)));
     }
     if let Poll::Ready(Err(error)) = websocket.as_mut().poll_flush(cx) {
         return Poll::Ready(Err(lost(error)));

@@ -139,7 +139,9 @@ impl Driver {
     }
 
     fn input_for(&mut self, slot: &Slot, input: impl FnOnce(SubscriptionId) -> Input<'static>) {
-        if let Some(id) = slot.id.get() {
+        // The ids of a driver that is gone are given out again.
+        let Some(id) = slot.id.get() else { return };
+        if self.seats.get(id).is_some_and(|seat| std::ptr::eq(&**seat, slot)) {
             self.input(input(*id));
         }
     }
@@ -178,6 +180,11 @@ impl Driver {
                 Output::Handled(id, signal) => {
                     if let Some(slot) = self.seats.get(&id) {
                         slot.handled(signal);
+                    }
+                }
+                Output::Claimed(id, session, agent) => {
+                    if let Some(seat) = self.seats.get(&id) {
+                        seat.claimed_as(session, agent);
                     }
                 }
                 Output::CaughtUp(id, signal) => {

@@ -17,12 +17,16 @@ pub(super) type Lane = Mutex<publish::Lane>;
 
 /// The lanes of the sessions that somebody publishes to.
 #[derive(Debug, Default)]
-pub(super) struct Lanes(Mutex<HashMap<SessionId, Weak<Lane>>>);
+pub(crate) struct Lanes(Mutex<HashMap<Key, Weak<Lane>>>);
+
+/// A server, and one of its sessions.
+type Key = (Box<str>, SessionId);
 
 impl Lanes {
-    pub(super) fn of(&self, session: SessionId) -> Arc<Lane> {
+    pub(super) fn of(&self, server: &str, session: SessionId) -> Arc<Lane> {
+        let key = (server.into(), session);
         let mut lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(lane) = lanes.get(&session).and_then(Weak::upgrade) {
+        if let Some(lane) = lanes.get(&key).and_then(Weak::upgrade) {
             return lane;
         }
         // Seldom enough to cost nothing, and often enough not to pile up.
@@ -30,7 +34,7 @@ impl Lanes {
             lanes.retain(|_, lane| lane.strong_count() > 0);
         }
         let lane = Arc::default();
-        lanes.insert(session, Arc::downgrade(&lane));
+        lanes.insert(key, Arc::downgrade(&lane));
         lane
     }
 }
@@ -48,7 +52,6 @@ pub(super) enum To {
 pub struct Publisher {
     pub(super) client: Client,
     pub(super) tuning: Tuning,
-    pub(super) lanes: Arc<Lanes>,
     pub(super) to: To,
 }
 
@@ -64,7 +67,7 @@ impl Publisher {
             To::Session(session, lane) => (*session, client.api().clone(), lane, None),
             To::Subscribed(slot) => {
                 let (session, agent) = slot.claimed().ok_or_else(unclaimed)?;
-                let lane = slot.lane.get_or_init(|| self.lanes.of(session));
+                let lane = slot.lane.get().ok_or_else(unclaimed)?;
                 (session, slot.api(client.api(), agent), lane, Some(slot))
             }
         };

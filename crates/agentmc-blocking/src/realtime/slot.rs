@@ -8,7 +8,7 @@ use agentmc_core::realtime::publish::{Lane, Publish};
 use agentmc_core::realtime::{Event, Mailbox, MailboxLimits, SubscriptionId};
 use agentmc_core::types::{AgentId, SessionId, SignalId};
 
-use super::publisher;
+use super::publisher::{self, Lanes};
 
 #[derive(Debug)]
 pub(super) struct Slot {
@@ -16,8 +16,13 @@ pub(super) struct Slot {
     pub(super) id: OnceLock<SubscriptionId>,
     /// The agent to act as, if not the configured one.
     pub(super) agent: Option<AgentId>,
-    /// Set when something is published for the first time.
+    /// Set when the session is ready, so that what is published from then on is known.
     pub(super) lane: OnceLock<Arc<publisher::Lane>>,
+    lanes: Arc<Lanes>,
+    /// Whose sessions they are.
+    server: Box<str>,
+    /// The session as soon as it is claimed.
+    claim: OnceLock<(SessionId, AgentId)>,
     inner: Mutex<Inner>,
     news: Condvar,
 }
@@ -57,12 +62,20 @@ pub(super) enum Known {
 }
 
 impl Slot {
-    pub(super) const fn new(limits: MailboxLimits, agent: Option<AgentId>, session: Known) -> Self {
+    pub(super) fn new(
+        limits: MailboxLimits,
+        agent: Option<AgentId>,
+        session: Known,
+        (lanes, server): (Arc<Lanes>, Box<str>),
+    ) -> Self {
         let inner = Inner { mailbox: Mailbox::new(limits), is_abandoned: false, session };
         Self {
             id: OnceLock::new(),
             agent,
             lane: OnceLock::new(),
+            lanes,
+            server,
+            claim: OnceLock::new(),
             inner: Mutex::new(inner),
             news: Condvar::new(),
         }
@@ -74,6 +87,9 @@ impl Slot {
 
     /// Takes in an event, and where to start once it is taken.
     pub(super) fn push(&self, event: Event, handled: Option<SignalId>) {
+        if let Event::Ready(session) = &event {
+            self.lane.get_or_init(|| self.lanes.of(&self.server, session.id));
+        }
         let mut inner = self.inner();
         match &event {
             Event::Ready(session) => inner.know(Known::Session(session.id, session.agent_id)),
@@ -143,6 +159,16 @@ impl Slot {
 
     pub(super) fn last_id(&self) -> Option<SignalId> {
         self.inner().mailbox.last_id()
+    }
+
+    /// The session is claimed, though nobody may be told yet.
+    pub(super) fn claimed_as(&self, session: SessionId, agent: AgentId) {
+        let _ = self.claim.set((session, agent));
+    }
+
+    /// The session, once it is claimed, and the agent it is claimed for.
+    pub(super) fn claim(&self) -> Option<(SessionId, AgentId)> {
+        self.claim.get().copied()
     }
 
     pub(super) fn caught_up(&self, id: SignalId) {

@@ -109,7 +109,7 @@ impl Subscription {
                 break;
             }
         }
-        let (session, agent) = match (end, self.slot.session()) {
+        let (session, agent) = match (end, self.slot.claim()) {
             (Some(End::NotClosed(error)), _) => return Err(error),
             _ if self.slot.is_session_over() => return Ok(()),
             // It was never claimed.

@@ -51,7 +51,8 @@ pub enum End {
     },
     /// The service says that the session has ended, with this status.
     Over(RealtimeSessionStatus),
-    /// The session's `expires_at` has passed.
+    /// The session's `expires_at` has passed, and the service, asked up to seven times, does not say that it
+    /// was prolonged.
     Expired,
     /// There is no such session any more: 404 or 410.
     Gone(Error),

@@ -99,6 +99,7 @@ pub(crate) struct Host {
     pub(crate) has_missed: bool,
     /// Whether an answer is waited for, and whether to ask again once it is there.
     pub(crate) polling: Polling,
+    pub(crate) polled_at: Duration,
     failures: u32,
     announced: BTreeSet<SessionId>,
     /// What was pushed since the sessions were last asked for, so that the answer need not have it.
@@ -118,6 +119,7 @@ impl Host {
             is_paused: false,
             has_missed: false,
             polling: Polling::No,
+            polled_at: Duration::ZERO,
             failures: 0,
             announced: BTreeSet::new(),
             recent: BTreeSet::new(),

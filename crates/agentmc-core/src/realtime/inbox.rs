@@ -209,7 +209,7 @@ impl Inbox {
         if !self.finding_now && self.last.is_some_and(|last| id <= last) {
             return;
         }
-        if self.is_idle() && (self.gaps == Gaps::Trust || self.follows(id)) {
+        if self.is_idle() && (self.gaps == Gaps::Trust || self.follows(id)) || self.is_next(id) {
             self.deliver(signal);
             return;
         }
@@ -368,6 +368,15 @@ impl Inbox {
             && self.need == Need::Nothing
             && self.fresh.is_empty()
             && self.covered.is_empty()
+    }
+
+    /// Whether nothing can stand before the signal that was not delivered, whatever is being listed.
+    fn is_next(&self, id: SignalId) -> bool {
+        self.is_confirmed
+            && !(self.is_catching_up || self.finding_now || self.overflowed)
+            && self.fresh.is_empty()
+            && self.covered.is_empty()
+            && self.follows(id)
     }
 
     fn follows(&self, id: SignalId) -> bool {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use agentmc_types::{
-    AgentId, AgentRealtimeSession, HostRealtimeSocketPayload, SignalId, Timestamp,
+    AgentId, AgentRealtimeSession, HostRealtimeSocketPayload, SessionId, SignalId, Timestamp,
 };
 use bytes::Bytes;
 
@@ -84,6 +84,9 @@ pub enum Output {
     /// All that was stored in the session before the latest listing stands at or before this signal, whether
     /// it was told or not: what is published from now on stands [after](super::publish::Publish::after) it.
     CaughtUp(SubscriptionId, SignalId),
+    /// The session of a subscription is claimed, for this agent. It is told to subscribers by [`Event::Ready`],
+    /// once it is listened to.
+    Claimed(SubscriptionId, SessionId, AgentId),
 }
 
 /// All realtime subscriptions of a process: claims sessions, shares websockets, and turns what arrives

@@ -267,7 +267,7 @@ impl Publish {
 
     fn surveyed(&mut self, listed: &Listed) {
         self.failures = 0;
-        let last = listed.signals.iter().map(|signal| signal.id).max();
+        let last = last_of(listed);
         let goes_on = listed.rows >= PAGE as usize && last > Some(self.after);
         self.after = last.map_or(self.after, |last| last.max(self.after));
         if !goes_on {
@@ -288,7 +288,7 @@ impl Publish {
         if let Some(signal) = listed.signals.iter().find(is_it) {
             return self.found(signal.id);
         }
-        let last = listed.signals.last().map(|signal| signal.id);
+        let last = last_of(listed);
         let is_full = listed.rows >= PAGE as usize;
         self.stage = match (self.stage, last) {
             (Stage::Looking(after), Some(last)) if is_full && last > after => Stage::Looking(last),
@@ -322,6 +322,12 @@ impl Publish {
         let (stored, pieces) = (self.stored.clone(), self.pieces.len());
         PublishStep::Done(Err(PublishError { stored, pieces, error }))
     }
+}
+
+/// The last signal of a page, whether it could be read or not.
+fn last_of(listed: &Listed) -> Option<SignalId> {
+    let readable = listed.signals.iter().map(|signal| signal.id);
+    readable.chain(listed.unreadable.iter().flatten().copied()).max()
 }
 
 /// The id of a signal that was stored.

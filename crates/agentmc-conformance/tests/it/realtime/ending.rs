@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use agentmc_conformance::{Listening, live_on_both};
 use agentmc_core::Error;
-use agentmc_core::realtime::{End, Outgoing, Patience, Start, Tuning};
+use agentmc_core::realtime::{End, Event, Outgoing, Patience, SessionOptions, Start, Tuning};
 use agentmc_core::types::{RealtimeSessionStatus, SignalSender};
-use agentmc_sandbox::{Fault, Rule, SocketFault};
+use agentmc_sandbox::{BrowserMessage, Fault, Rule, Sandbox, SocketFault};
 use http::StatusCode;
 
 use super::{Stage, end, lost, numbers, texts};
@@ -218,4 +218,40 @@ live_on_both! {
         stage.say(session, "kept");
         assert_eq!(texts(&mut subscription, 1), ["kept"]);
     }
+}
+
+/// What a runtime took along with it must not act on what another has begun since.
+#[test]
+fn a_subscription_of_a_runtime_that_is_gone_leaves_others_alone() {
+    let sandbox = Sandbox::start().unwrap();
+    let agent = sandbox.world(|world| *world.agents.keys().next().unwrap());
+    let new = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let client = agentmc_async::Client::new(sandbox.api()).unwrap();
+    let realtime = client.realtime();
+    let join = |runtime: &tokio::runtime::Runtime| {
+        let session = sandbox.request_session(agent).unwrap();
+        let options = SessionOptions::session(session, realtime.owner_token()).agent(agent);
+        runtime.block_on(async {
+            let mut subscription = realtime.subscribe_session(options);
+            while !matches!(subscription.next().await.unwrap(), Event::Ready(_)) {}
+            subscription
+        })
+    };
+    let first = new();
+    let old = join(&first);
+    drop(first);
+    let second = new();
+    let mut young = join(&second);
+    drop(old);
+    let session = young.session().unwrap();
+    sandbox.browser_sends(session, &BrowserMessage::chat("req-1", "Still there?")).unwrap();
+    second.block_on(async {
+        loop {
+            match young.next().await.unwrap() {
+                Event::Message(_) => break,
+                Event::Ended(end) => panic!("{end}"),
+                _ => {}
+            }
+        }
+    });
 }

@@ -9,7 +9,7 @@ use agentmc_core::realtime::chunk::SplitLimits;
 use agentmc_core::realtime::{Event, Outgoing, Tuning};
 use agentmc_core::types::{SessionId, SignalId};
 use agentmc_core::{ErrorKind, RetryPolicy};
-use agentmc_sandbox::{Fault, Rule, Sandbox};
+use agentmc_sandbox::{Fault, Rule, Sandbox, SocketFault};
 use http::StatusCode;
 
 use super::{Stage, heard, ready};
@@ -92,6 +92,22 @@ fn a_message_is_stored_once_however_its_reply_is_lost<S>() {
             _ => None,
         });
         assert_eq!(told, ids[0]);
+    }
+
+    fn what_one_handle_has_published_another_does_not_take_for_its_own<S>() {
+        let stage = Stage::<S>::new();
+        let session = stage.request();
+        let subscription = stage.join(session);
+        let other = stage.client.with(|api| api.acting_as(stage.agent)).realtime(Tuning::new());
+        for round in 1..=3 {
+            // Not pushed yet when the next is published, and the answer to that is lost.
+            stage.sandbox.socket_fault(SocketFault::HoldPushes);
+            S::publisher(&other, session).publish(&yes()).unwrap();
+            let failure = Fault::Status(StatusCode::BAD_GATEWAY);
+            stage.sandbox.fault(Rule::new(failure).next(1).operation(CREATE));
+            subscription.publish(&yes()).unwrap();
+            assert_eq!(stored(&stage.sandbox, session), 2 * round);
+        }
     }
 
     fn how_large_signals_are_and_how_often_they_are_tried_can_be_chosen<S>() {

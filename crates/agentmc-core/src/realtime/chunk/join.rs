@@ -131,7 +131,7 @@ pub struct Joiner {
     unfinished: BTreeMap<Key, Unfinished>,
     finished: VecDeque<(Key, Vec<u64>)>,
     /// The messages given up for what they are, so that their other pieces do not start them anew.
-    hopeless: VecDeque<Key>,
+    hopeless: VecDeque<(Key, Duration)>,
     bytes: usize,
     dropped: VecDeque<Dropped>,
 }
@@ -183,6 +183,8 @@ impl Joiner {
     /// Gives up what went too long without a new piece.
     pub fn expire(&mut self, now: Duration) {
         let patience = self.limits.patience;
+        // Who sends all of it again after so long means it.
+        self.hopeless.retain(|(_, touched)| touched.saturating_add(patience) > now);
         let late = |unfinished: &Unfinished| unfinished.touched.saturating_add(patience) <= now;
         let keys: Vec<Key> = self
             .unfinished
@@ -220,7 +222,9 @@ impl Joiner {
         self.expire(now);
         let key =
             (piece.chunk_id.as_ref().into(), piece.sender.clone(), piece.channel_type.clone());
-        if self.hopeless.contains(&key) || self.is_repeated(&key, piece) {
+        if self.hopeless.iter().any(|(hopeless, _)| *hopeless == key)
+            || self.is_repeated(&key, piece)
+        {
             return None;
         }
         let unfinished = self.unfinished.entry(key.clone()).or_insert_with(|| {
@@ -331,7 +335,7 @@ impl Joiner {
     fn give_up(&mut self, key: &Key, reason: DropReason) {
         let Some(unfinished) = self.remove(key) else { return };
         if matches!(reason, DropReason::Total | DropReason::TooLarge) {
-            self.hopeless.push_back(key.clone());
+            self.hopeless.push_back((key.clone(), unfinished.touched));
             if self.hopeless.len() > REMEMBERED {
                 self.hopeless.pop_front();
             }

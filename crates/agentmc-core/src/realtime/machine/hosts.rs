@@ -78,10 +78,14 @@ impl Realtime {
 
     pub(super) fn poll_host(&mut self, now: Duration, id: SubscriptionId) {
         let Some(host) = self.hosts.get_mut(&id).filter(|host| !host.is_paused) else { return };
-        if host.polling != Polling::No {
+        if host.polling != Polling::No && now < host.polled_at.saturating_add(SAFETY_NET) {
             host.polling = Polling::Twice;
+            // An answer that never comes is not waited for for ever.
+            let at = host.polled_at.saturating_add(SAFETY_NET);
+            self.timers.set((id, Timer::Poll), at);
             return;
         }
+        host.polled_at = now;
         match host.poll(&self.config.api) {
             Ok(call) => {
                 host.polling = Polling::Once;

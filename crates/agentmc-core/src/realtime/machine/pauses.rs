@@ -20,7 +20,8 @@ impl Realtime {
     /// Tells a subscriber what it missed, and goes on.
     pub(super) fn resume(&mut self, now: Duration, id: SubscriptionId) {
         if let Some(session) = self.sessions.get_mut(&id) {
-            if std::mem::take(&mut session.is_paused) && session.is_listening {
+            let is_over = session.is_closing;
+            if std::mem::take(&mut session.is_paused) && session.is_listening && !is_over {
                 session.inbox.confirmed();
                 self.deliver(now, id);
             }

@@ -74,6 +74,7 @@ impl Realtime {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.claim = None;
         session.id = Some(claimed.id);
+        self.out.push_back(Output::Claimed(id, claimed.id, claimed.agent_id));
         // The agent that claimed is the one that goes on: a host key may act for several.
         if session.agent.is_none() && self.config.api.agent().is_none() {
             session.agent = Some(claimed.agent_id);
@@ -120,6 +121,10 @@ impl Realtime {
         let ending = self.sessions.get_mut(&id).and_then(|session| session.ending.take());
         if let Some(end) = ending {
             return self.finish(now, id, end);
+        }
+        // Whoever wants it closed waits for the claim, whose calls have limits of their own.
+        if self.sessions.get(&id).is_some_and(|session| session.wants_close.is_some()) {
+            return;
         }
         if self
             .sessions
@@ -272,6 +277,9 @@ impl Realtime {
                 Err(_) => Duration::ZERO,
             },
         };
+        if let Some(over) = session.over.clone() {
+            return self.finish(now, id, End::Over(over));
+        }
         session.failures = session.failures.saturating_add(1);
         session.inbox.failed(ticket);
         let pause = self.jitter.retry(session.failures).max(at_least);
@@ -283,7 +291,7 @@ impl Realtime {
             self.learn_time(now, seen);
         }
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        session.failures = 0;
+        (session.failures, session.checks) = (0, 0);
         // What was asked for before the websocket was lost is asked for again.
         if !session.inbox.is_asked(ticket) {
             return;
@@ -309,7 +317,11 @@ impl Realtime {
         let over = session.over.clone();
         self.watch_expiry(now, id);
         self.deliver(now, id);
-        if let Some(over) = over {
+        // What is held behind a gap is listed first.
+        let is_listing = |session: &Session| session.inbox.is_listing();
+        if let Some(over) = over
+            && !self.sessions.get(&id).is_some_and(is_listing)
+        {
             self.finish(now, id, End::Over(over));
         }
     }
@@ -352,21 +364,20 @@ impl Realtime {
         let time = self.service_time(now);
         let Some(session) = self.sessions.get_mut(&id).filter(|it| !it.is_closing) else { return };
         let Some(session_id) = session.id else { return };
-        let failure = result.as_ref().err().filter(|error| !is_final(error)).map(asked_pause);
-        if let Some(at_least) = failure
-            && session.checks < CHECKS
-        {
-            // That nobody answers does not say that the session is over.
-            session.checks += 1;
-            let pause = self.jitter.retry(session.checks).max(at_least);
-            self.timers.set((id, Timer::Expire), now.saturating_add(pause));
-            return;
-        }
+        let seen = match result {
+            Ok(reply) => Listed::read(reply.body(), session_id).ok().and_then(|it| it.session),
+            Err(error) if is_final(&error) => return self.finish(now, id, End::of(error)),
+            // That nobody answers does not say that the session is over, until it was asked often enough.
+            Err(error) if session.checks < CHECKS => {
+                session.checks += 1;
+                let pause = self.jitter.retry(session.checks).max(asked_pause(&error));
+                self.timers.set((id, Timer::Expire), now.saturating_add(pause));
+                return;
+            }
+            Err(_) => None,
+        };
         session.checks = 0;
-        let seen = result
-            .ok()
-            .and_then(|reply| Listed::read(reply.body(), session_id).ok()?.session)
-            .filter(|seen| ended(seen).is_none());
+        let seen = seen.filter(|seen| ended(seen).is_none());
         match seen.and_then(|seen| seen.expires_at).filter(|at| *at > time) {
             Some(at) => {
                 session.expires_at = Some(at);

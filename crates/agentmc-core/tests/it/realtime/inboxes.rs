@@ -202,6 +202,26 @@ fn what_is_held_comes_in_order_though_the_listing_lags_behind() {
 }
 
 #[test]
+fn what_follows_is_told_at_once_though_a_listing_is_under_way() {
+    let mut inbox = Inbox::new(Start::After(5.into()));
+    inbox.confirmed();
+    let query = inbox.wanted().unwrap();
+    inbox.pushed(browser(6));
+    assert!(ids(&mut inbox).is_empty(), "it catches up first");
+    inbox.listed(query.ticket, vec![browser(6)], false);
+    inbox.reread();
+    let query = inbox.wanted().unwrap();
+    inbox.pushed(browser(7));
+    assert_eq!(ids(&mut inbox), [6, 7]);
+    inbox.pushed(browser(9));
+    inbox.failed(query.ticket);
+    assert!(ids(&mut inbox).is_empty(), "there is a gap");
+    let query = inbox.wanted().unwrap();
+    inbox.listed(query.ticket, vec![browser(8), browser(9)], false);
+    assert_eq!(ids(&mut inbox), [8, 9]);
+}
+
+#[test]
 fn trusted_pushes_that_find_no_room_are_listed() {
     let mut inbox = Inbox::new(Start::Beginning).gaps(Gaps::Trust).hold(few());
     inbox.confirmed();

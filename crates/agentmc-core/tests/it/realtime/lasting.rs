@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use agentmc_core::realtime::chunk::{SplitLimits, split};
 use agentmc_core::realtime::{
-    Config, Event, Gaps, Input, Outgoing, Patience, Realtime, SessionOptions, Start,
+    Config, Event, Gaps, Input, Outgoing, Output, Patience, Realtime, SessionOptions, Start,
 };
 use serde_json::json;
 
@@ -273,5 +273,53 @@ fn no_patience_at_all_and_patience_without_end_neither_panic_nor_hang() {
             service.say(42, "Hello");
             assert_eq!(service.chats().len(), 1);
         }
+    }
+}
+
+#[test]
+fn a_session_that_is_over_is_told_to_the_last_though_a_push_waits_behind_a_gap() {
+    let (mut service, subscription) = Service::with_session(options());
+    service.delays_listings = true;
+    service.seconds(90);
+    service.rooms.get_mut(&42).unwrap().status = "closed".to_owned();
+    service.store(42, "browser", "message", &chat("never pushed"));
+    let last = service.store(42, "browser", "message", &chat("last words"));
+    service.push(42, last);
+    service.delays_listings = false;
+    // The listing that was under way tells of the end, and not yet of what was said before.
+    service.answer_delayed();
+    service.seconds(5);
+    assert_eq!(service.chats(), [r#""never pushed""#, r#""last words""#]);
+    assert_eq!(service.end(subscription), "the session is closed");
+}
+
+#[test]
+fn a_session_that_is_closed_while_its_claim_is_slow_is_closed_after_all() {
+    let mut service = Service::new();
+    service.request(42);
+    let subscription = service.realtime.subscribe_session(service.now, options());
+    let Some(Output::Call(claim, call)) = service.realtime.poll() else { panic!() };
+    service.realtime.handle(service.now, Input::Close(subscription, None));
+    service.seconds(60);
+    assert_eq!(service.realtime.subscriptions(), 1, "it waits for the claim");
+    let reply = service.answer(&call).unwrap();
+    service.input(Input::Replied(claim, reply));
+    assert_eq!(service.rooms[&42].status, "closed");
+    assert_eq!(service.end(subscription), "closed");
+}
+
+#[test]
+fn a_refusal_of_the_question_whether_a_session_has_expired_is_told_as_it_is() {
+    for (status, expected) in
+        [(401, "refused"), (404, "the session is gone"), (410, "the session is gone")]
+    {
+        let mut service = Service::new();
+        service.request(42);
+        service.rooms.get_mut(&42).unwrap().expires_at = Some("2026-02-22T17:00:30Z".to_owned());
+        let subscription = service.subscribe(options());
+        service.fail(LIST, &[status]);
+        service.seconds(31);
+        let end = service.end(subscription);
+        assert!(end.starts_with(expected), "{end}");
     }
 }

@@ -175,6 +175,7 @@ impl Service {
                     let before = self.handled.insert(id, signal.get());
                     assert!(before < Some(signal.get()), "it only grows");
                 }
+                Output::Claimed(_, session, _) => assert!(self.rooms.contains_key(&session.get())),
                 Output::CaughtUp(id, signal) => _ = self.caught_up.insert(id, signal.get()),
                 other => panic!("{other:?}"),
             }
@@ -255,7 +256,7 @@ impl Service {
         self.input(Input::Closed(socket, code, reason));
     }
 
-    fn answer(&mut self, call: &Call) -> Option<Reply> {
+    pub(crate) fn answer(&mut self, call: &Call) -> Option<Reply> {
         let operation = call.endpoint().id;
         let uri = call.request().uri();
         self.calls.push((operation, uri.path_and_query().unwrap().to_string()));

@@ -1,8 +1,8 @@
 //! `agentmc auth`: the credentials of a profile, checked against its server and kept in the keyring or in the file of
 //! profiles.
 
-use agentmc_core::BaseUrl;
 use agentmc_core::endpoint::Auth;
+use agentmc_core::{Api, BaseUrl, Credential};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
@@ -116,8 +116,23 @@ fn run_status(
     } else {
         (format!("profile {}", chosen.name), held)
     };
+    let secret = config::secret(common, auth)?.ok_or_else(|| {
+        let (what, variable) = (called(auth), config::variable(auth));
+        let elsewhere = if held.is_some() { " for this server" } else { "" };
+        let login = match auth {
+            Auth::ApiKey => String::new(),
+            auth => format!(" --credential {}", kind(auth)),
+        };
+        Failure::input(format!(
+            "profile {} has no {what}{elsewhere}, and {variable} is not set (run `agentmc auth login{login}`)",
+            chosen.name
+        ))
+    })?;
     let advice = format!("it came from {from}; `agentmc auth login` keeps another");
-    let whose = whose::asked(config::api(common)?, auth, &advice)?;
+    // No other kind may answer for this one.
+    let api =
+        config::tuned(Api::anonymous(), common).credential(Credential::new(auth, secret.trim())?);
+    let whose = whose::asked(config::placed(api, url.as_deref(), common)?, auth, &advice)?;
     let place = store.map_or_else(String::new, |store| format!(" ({})", store.as_str()));
     let text = match &whose {
         Some(whose) => {
@@ -140,10 +155,9 @@ fn run_logout(
     let all = Auth::ALL.iter().copied().filter(|auth| kind.is_none_or(|kind| kind == *auth));
     let mut removed = Vec::new();
     for auth in all {
-        let Some(store) = chosen.profile.as_ref().and_then(|profile| profile.store(auth)) else {
-            continue;
-        };
-        if store == Store::Keyring {
+        let Some(profile) = chosen.profile.as_ref() else { continue };
+        let Some(store) = profile.store(auth) else { continue };
+        if profile.is_in_keyring(auth) {
             keyring::remove(&chosen.name, auth, common).map_err(|trouble| {
                 let what = config::kind(auth);
                 trouble.failure(&format!("the {what} cannot be removed from the keyring"))
@@ -151,9 +165,13 @@ fn run_logout(
         }
         file::remove(&chosen.name, auth)?;
         removed.push((auth, store));
+        if store == Store::File && profile.is_in_keyring(auth) {
+            removed.push((auth, Store::Keyring));
+        }
     }
     let profile = &chosen.name;
-    let words: Vec<&str> = removed.iter().map(|(auth, _)| called(*auth)).collect();
+    let mut words: Vec<&str> = removed.iter().map(|(auth, _)| called(*auth)).collect();
+    words.dedup();
     let text = match &*words {
         [] => format!("Profile {profile} has no {}.", kind.map_or("credential", called)),
         [one] => format!(

@@ -46,18 +46,22 @@ pub(crate) fn api(common: &Common) -> Result<Api, Failure> {
     let url = base_url(common)?;
     let mut api = placed(tuned(Api::anonymous(), common), url.as_deref(), common)?;
     for auth in Auth::ALL {
-        let secret = match &common.api_key_file {
-            Some(file) if *auth == Auth::ApiKey => Some(read_key(file)?),
-            _ => match environment(variable(*auth))? {
-                Some(secret) => Some(secret),
-                None => common.held.secret(*auth, common)?,
-            },
-        };
-        if let Some(secret) = secret {
+        if let Some(secret) = secret(common, *auth)? {
             api = api.credential(Credential::new(*auth, secret.trim())?);
         }
     }
     Ok(api)
+}
+
+/// The credential of a kind, if there is one.
+pub(crate) fn secret(common: &Common, auth: Auth) -> Result<Option<String>, Failure> {
+    match &common.api_key_file {
+        Some(file) if auth == Auth::ApiKey => Ok(Some(read_key(file)?)),
+        _ => match environment(variable(auth))? {
+            Some(secret) => Ok(Some(secret)),
+            None => common.held.secret(auth, common),
+        },
+    }
 }
 
 /// The base URL that flags or environment name.

@@ -96,8 +96,9 @@ fn settings(given: &Common, chosen: &Chosen) -> Result<Vec<Setting>, Failure> {
     };
     let own = profile.base_url.as_deref().unwrap_or(BaseUrl::DEFAULT);
     let is_own = url.value.as_str().is_some_and(|url| same(url, own));
+    let shown = url.value.as_str().map(without_secrets).unwrap_or_default();
     settings.extend([
-        url,
+        Setting { value: shown.into(), ..url },
         choose(
             "revision",
             given.revision.map(revision),
@@ -115,6 +116,22 @@ fn settings(given: &Common, chosen: &Chosen) -> Result<Vec<Setting>, Failure> {
         settings.extend(secret(*auth, given, profile, &from_profile, is_own)?);
     }
     Ok(settings)
+}
+
+/// A base URL without what it should not hold: a user with a password, and a query.
+fn without_secrets(url: &str) -> String {
+    let (place, more) = match url.find(['?', '#']) {
+        Some(at) => (&url[..at], format!("{}<secret>", &url[at..=at])),
+        None => (url, String::new()),
+    };
+    let (scheme, rest) = place.split_at(place.find("://").map_or(0, |at| at + 3));
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    // What stands in a password need not be encoded as it should be.
+    match (host.rsplit_once('@'), rest.rsplit_once('@')) {
+        (Some((_, host)), _) => format!("{scheme}<secret>@{host}{path}{more}"),
+        (None, Some((_, rest))) => format!("{scheme}<secret>@{rest}{more}"),
+        (None, None) => format!("{place}{more}"),
+    }
 }
 
 /// Whether a credential is set, and where; nothing of one that is not, but of the API key.

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::config::{kind, variable};
 use crate::resource::flags;
 use crate::resource::naming::Name;
+use crate::secrets::masked_error;
 use crate::text::{escaped, one_line};
 
 /// Why a command failed.
@@ -58,7 +59,7 @@ impl Failure {
     /// Prints the error, as JSON if that is wanted, and gives the exit code.
     pub(crate) fn report(self, json: bool) -> ExitCode {
         let json_of_kind = match &self {
-            Self::Call(error) | Self::Said { error, .. } => error.to_json(),
+            Self::Call(error) | Self::Said { error, .. } => masked_error(&error.to_json()),
             Self::Input(_) => json!({"kind": "usage"}),
             Self::Io { .. } => json!({"kind": "io"}),
             Self::Differs => return ExitCode::from(1),
@@ -77,7 +78,11 @@ impl Failure {
             Self::Realtime(message) => (1, message, None),
             #[cfg(feature = "sandbox")]
             Self::Unexpected(message) => (1, message, None),
-            Self::Call(error) => (code(&error), error.explain(), advice(&error)),
+            Self::Call(error) => {
+                // As it stands in the JSON, where what the details show to be secret is left out.
+                let message = json_of_kind["message"].as_str().unwrap_or_default().to_owned();
+                (code(&error), message, advice(&error))
+            }
             Self::Said { error, message, advice } => (code(&error), message, Some(advice)),
         };
         let line = if json {

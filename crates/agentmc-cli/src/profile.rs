@@ -9,9 +9,10 @@ use clap::ValueEnum;
 use serde::Deserialize;
 
 use crate::args::{Common, Form, seconds};
-use crate::config::{environment, of_kind};
+use crate::config::{environment, kind, of_kind};
 use crate::failure::Failure;
 
+mod fields;
 pub(crate) mod file;
 mod held;
 
@@ -62,7 +63,12 @@ impl Profile {
         secret.as_ref()
     }
 
-    /// Where the credential of a kind is kept, if there is one.
+    /// Whether one of that kind is in the keyring, be there another in the file or not.
+    pub(crate) fn is_in_keyring(&self, auth: Auth) -> bool {
+        self.keyring.contains(&auth)
+    }
+
+    /// Where the credential of a kind is kept, if there is one; what the file says counts before the keyring.
     pub(crate) fn store(&self, auth: Auth) -> Option<Store> {
         match self.in_file(auth) {
             Some(_) => Some(Store::File),
@@ -120,6 +126,23 @@ impl Chosen {
             names => format!("there is {}", names.join(", ")),
         };
         Err(Failure::input(format!("there is no profile `{}` ({}); {there}", self.name, self.from)))
+    }
+
+    /// Refuses to make the profile one for another server while it holds credentials of other kinds: they would go
+    /// there, too.
+    pub(crate) fn refuse_other_server(&self, url: Option<&str>, auth: Auth) -> Result<(), Failure> {
+        let (Some(profile), Some(url)) = (&self.profile, url) else { return Ok(()) };
+        let own = profile.base_url.as_deref().unwrap_or(BaseUrl::DEFAULT);
+        let held =
+            Auth::ALL.iter().filter(|kind| **kind != auth && profile.store(**kind).is_some());
+        let held: Vec<&str> = held.map(|auth| kind(*auth)).collect();
+        if held.is_empty() || same(url, own) {
+            return Ok(());
+        }
+        let (name, held) = (&self.name, held.join(", "));
+        Err(Failure::input(format!(
+            "profile {name} is for another server and holds its {held}: log out first, or name another with --profile"
+        )))
     }
 
     /// Fills in what neither flags nor environment say.

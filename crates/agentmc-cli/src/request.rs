@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::secrets::masked;
 use crate::text;
 use crate::view::View;
 
@@ -47,7 +48,7 @@ pub(crate) fn print(
     let body: Value = if body.is_empty() {
         Value::Null
     } else {
-        serde_json::from_slice(body).unwrap_or_default()
+        masked(&serde_json::from_slice(body).unwrap_or_default())
     };
     let headers =
         request.headers().iter().map(|(name, value)| (name.as_str().to_owned(), shown(value)));

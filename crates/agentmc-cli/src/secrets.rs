@@ -29,24 +29,116 @@ pub(crate) fn is_secret(name: &str) -> bool {
 
 /// The same JSON without what is secret.
 pub(crate) fn masked(value: &Value) -> Value {
+    masked_by(value, &mut |_, _| MASK.to_owned())
+}
+
+/// The same JSON with what `mask` gives in place of what is secret. It is told the name of the member and its value.
+pub(crate) fn masked_by(value: &Value, mask: &mut dyn FnMut(&str, &Value) -> String) -> Value {
     match value {
-        Value::Array(items) => items.iter().map(masked).collect(),
+        Value::Array(items) => items.iter().map(|item| masked_by(item, mask)).collect(),
         Value::Object(members) => {
             let member = |(name, value): (&String, &Value)| {
                 let hidden = is_secret(name) && !value.is_null();
-                (name.clone(), if hidden { MASK.into() } else { masked(value) })
+                let value = if hidden { mask(name, value).into() } else { masked_by(value, mask) };
+                (name.clone(), value)
             };
             Value::Object(members.iter().map(member).collect())
         }
+        Value::String(text) => match unsigned(text) {
+            Some(text) => text.into(),
+            None => value.clone(),
+        },
         value => value.clone(),
     }
+}
+
+/// A signed URL without its query, which lets whoever has it act; none if the text is no such URL.
+fn unsigned(text: &str) -> Option<String> {
+    let (place, query) = text.split_once('?')?;
+    let is_url = place.starts_with("https://") || place.starts_with("http://");
+    let signs = |pair: &str| {
+        let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
+        ["auth", "credential", "key", "sig", "signature", "token"]
+            .iter()
+            .any(|end| name.ends_with(end))
+    };
+    (is_url && query.split('&').any(signs)).then(|| format!("{place}?{MASK}"))
+}
+
+/// An error as JSON without what is secret: neither the members of a body that are, nor what repeats them.
+pub(crate) fn masked_error(error: &Value) -> Value {
+    let mut secrets = Vec::new();
+    let mut masked = masked_by(error, &mut |_, value| {
+        secrets.extend(value.as_str().map(str::to_owned));
+        MASK.to_owned()
+    });
+    let members = masked.as_object_mut().into_iter().flat_map(serde_json::Map::iter_mut);
+    for (name, value) in members {
+        // What is no JSON, or only its beginning, is looked through as text.
+        if let (true, Value::String(text)) = (["excerpt", "message"].contains(&&**name), value) {
+            *text = without(&masked_text(text), &secrets);
+        }
+    }
+    masked
+}
+
+/// The same text without any of these secrets. One that is short is a word like any other.
+fn without(text: &str, secrets: &[String]) -> String {
+    let long = secrets.iter().filter(|secret| secret.len() >= 8);
+    long.fold(text.to_owned(), |text, secret| text.replace(&**secret, MASK))
+}
+
+/// The same text without the values of members that are secret, as far as it is like JSON.
+pub(crate) fn masked_text(text: &str) -> String {
+    let (mut shown, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some((before, after)) = rest.split_once('"') {
+        shown.push_str(before);
+        shown.push('"');
+        let end = end_of_string(after);
+        let (name, after) = after.split_at(end);
+        shown.push_str(name);
+        rest = after;
+        let Some(after) = rest.strip_prefix('"') else { break };
+        let value = after.trim_start().strip_prefix(':').map(str::trim_start);
+        match value {
+            Some(value) if is_secret(name) && !value.starts_with("null") => {
+                shown.push_str(&format!("\":\"{MASK}\""));
+                rest = match value.strip_prefix('"') {
+                    Some(value) => value.get(end_of_string(value) + 1..).unwrap_or_default(),
+                    None => &value[value.find([',', '}', ']']).unwrap_or(value.len())..],
+                };
+            }
+            _ => {
+                shown.push('"');
+                rest = after;
+            }
+        }
+    }
+    shown + rest
+}
+
+/// Where a string of JSON ends that begins before this text.
+fn end_of_string(text: &str) -> usize {
+    let mut escaped = false;
+    let end = text.find(|char| match char {
+        _ if escaped => {
+            escaped = false;
+            false
+        }
+        '\\' => {
+            escaped = true;
+            false
+        }
+        char => char == '"',
+    });
+    end.unwrap_or(text.len())
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::masked;
+    use super::{masked, masked_error, masked_text};
 
     #[test]
     fn secrets_are_masked_wherever_they_stand() {
@@ -55,5 +147,39 @@ mod tests {
         let expected = json!({"data": [{"claim_token": "<secret>", "run_id": 3, "agent_token": null}],
                               "auth": "<secret>", "external_key": "weekly"});
         assert_eq!(masked(&body), expected);
+    }
+
+    #[test]
+    fn a_signed_url_is_shown_without_its_signature() {
+        let body = json!({"location": "https://files.example/1?expires=9&signature=s3cr3t", "link": "http://e/?page=2"});
+        let expected =
+            json!({"location": "https://files.example/1?<secret>", "link": "http://e/?page=2"});
+        assert_eq!(masked(&body), expected);
+        let amazon = json!("https://s3.example/x?X-Amz-Date=1&X-Amz-Signature=s3cr3t");
+        assert_eq!(masked(&amazon), json!("https://s3.example/x?<secret>"));
+    }
+
+    #[test]
+    fn an_error_repeats_no_secret_of_its_details() {
+        let error = json!({
+            "message": "held with owner-s3cr3t",
+            "details": {"session": {"claim_owner_token": "owner-s3cr3t"}},
+            "excerpt": "{\"claim_owner_token\": \"owner-s3cr3t\", \"x\": \"owner-s3cr3t\", \"id\": 4",
+        });
+        let text = masked_error(&error).to_string();
+        assert!(!text.contains("s3cr3t") && text.contains("held with <secret>"), "{text}");
+    }
+
+    #[test]
+    fn half_a_body_is_masked_as_the_whole_would_be() {
+        for (text, expected) in [
+            (r#"{"token": "a\"b", "id": 1"#, r#"{"token":"<secret>", "id": 1"#),
+            (r#"{"token":"cut o"#, r#"{"token":"<secret>""#),
+            (r#"{"token":12,"id":1}"#, r#"{"token":"<secret>","id":1}"#),
+            (r#"{"token":null} naïve "日"#, r#"{"token":null} naïve "日"#),
+            ("<html>", "<html>"),
+        ] {
+            assert_eq!(masked_text(text), expected);
+        }
     }
 }

@@ -24,6 +24,8 @@ pub(super) fn run(
     out: &mut Output,
 ) -> Result<(), Failure> {
     let auth = login.credential;
+    let url = config::base_url(common)?;
+    chosen.refuse_other_server(url.as_deref(), auth)?;
     let secret = match &common.api_key_file {
         Some(_) if auth != Auth::ApiKey => {
             return Err(Failure::input("--api-key-file is for an api_key"));
@@ -38,14 +40,25 @@ pub(super) fn run(
             auth => format!("no {} was given", called(auth)),
         }));
     }
-    let url = config::base_url(common)?;
     let api = config::tuned(Api::anonymous(), common).credential(Credential::new(auth, secret)?);
     let api = config::placed(api, url.as_deref(), common)?;
     let whose = whose::asked(api, auth, ADVICE)?;
 
-    let store = kept(common, login, chosen, secret)?;
+    let kept = keep(common, login, chosen, secret)?;
+    let store = kept.store;
     let in_file = (store == Store::File).then_some(secret);
-    let path = file::store(&chosen.name, url.as_deref(), auth, in_file)?;
+    let stored = file::store(&chosen.name, url.as_deref(), auth, in_file, kept.leaves_older);
+    let path = stored.inspect_err(|_| {
+        // What is in no profile is found by nobody, and must not count for the server that one is for.
+        if store == Store::Keyring
+            && let Err(trouble) = keyring::remove(&chosen.name, auth, common)
+        {
+            note::say(
+                common.quiet,
+                &format!("the keyring has it all the same ({})", trouble.why()),
+            );
+        }
+    })?;
     let shown = url.as_deref().unwrap_or(BaseUrl::DEFAULT);
     let place = match store {
         Store::Keyring => "the keyring of this system".to_owned(),
@@ -67,32 +80,41 @@ pub(super) fn run(
     say(out, &json, &text)
 }
 
+/// Where a credential is to be kept.
+struct Kept {
+    store: Store,
+    /// Whether the keyring has an older one that could not be removed.
+    leaves_older: bool,
+}
+
 /// Keeps it in the keyring if it can and may, and says where it is to be kept.
-fn kept(common: &Common, login: Login, chosen: &Chosen, secret: &str) -> Result<Store, Failure> {
+fn keep(common: &Common, login: Login, chosen: &Chosen, secret: &str) -> Result<Kept, Failure> {
     let (auth, name) = (login.credential, &chosen.name);
-    if login.store == Some(Where::File) {
-        let before = chosen.profile.as_ref().and_then(|profile| profile.store(auth));
-        if before == Some(Store::Keyring)
-            && let Err(trouble) = keyring::remove(name, auth, common)
-        {
-            let why = trouble.why();
-            note::say(common.quiet, &format!("what was in the keyring stays there ({why})"));
-        }
-        return Ok(Store::File);
-    }
-    match keyring::write(name, auth, secret, common) {
-        Ok(()) => Ok(Store::Keyring),
-        Err(trouble) if login.store == Some(Where::Keyring) => {
-            Err(trouble.failure("the keyring cannot be used, and nothing was stored"))
-        }
-        Err(Trouble::Off) => Ok(Store::File),
-        Err(trouble) => {
-            let (why, what) = (trouble.why(), called(auth));
-            let note = format!("the keyring cannot be used ({why}); the {what} goes to the file");
-            note::say(common.quiet, &note);
-            Ok(Store::File)
+    if login.store != Some(Where::File) {
+        match keyring::write(name, auth, secret, common) {
+            Ok(()) => return Ok(Kept { store: Store::Keyring, leaves_older: false }),
+            Err(trouble) if login.store == Some(Where::Keyring) => {
+                return Err(trouble.failure("the keyring cannot be used, and nothing was stored"));
+            }
+            Err(Trouble::Off) => {}
+            Err(trouble) => {
+                let (why, what) = (trouble.why(), called(auth));
+                let note =
+                    format!("the keyring cannot be used ({why}); the {what} goes to the file");
+                note::say(common.quiet, &note);
+            }
         }
     }
+    let older = chosen.profile.as_ref().is_some_and(|profile| profile.is_in_keyring(auth));
+    let left = if older { keyring::remove(name, auth, common).err() } else { None };
+    if let Some(trouble) = &left {
+        let why = trouble.why();
+        let note = format!(
+            "the older one in the keyring stays there ({why}); `agentmc auth logout` removes both"
+        );
+        note::say(common.quiet, &note);
+    }
+    Ok(Kept { store: Store::File, leaves_older: left.is_some() })
 }
 
 /// The longest secret that is read, in bytes.

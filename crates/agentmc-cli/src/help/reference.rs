@@ -55,6 +55,10 @@ On a terminal a table that fits it; otherwise JSON. `-o` chooses another form:
 into the reply, in which `$.` at the beginning may be left out: one that can find but one thing gives that, any other a \
 list. `--all` fetches every page and writes records as they come. `--watch 5` redraws a table every 5 seconds.
 
+`--dry-run` and `--curl` show a request without what is secret in it. The curl command takes the credential from its \
+variable, such as `$AGENTMC_API_KEY`, and what is secret in the body from one called like the member, such as \
+`$CLAIM_TOKEN`.
+
 Progress, notes and what `--verbose` tells go to standard error. Colours are for terminals; `NO_COLOR` turns them off.
 
 ## Errors
@@ -96,7 +100,7 @@ api_key = \"cc_...\"
 `agentmc config show` says what counts and where it comes from. The other credentials are `agent_token`, \
 `bearer_token`, `connect_token` and `session_cookie`. A file with a credential that others can read is refused. \
 Credentials are sent to the server of their profile only: with another `--base-url` or `AGENTMC_BASE_URL` they do not \
-count. A file that is wrong stops no command that needs none, such as `docs`.
+count, and a profile that holds other credentials is not made one for another server by `auth login`. A file that is wrong stops no command that needs none, such as `docs`.
 
 `agentmc auth login` reads an API key without showing it, checks it against the server and keeps it for the profile; \
 `--credential` keeps another kind. `auth status` asks again, `auth logout` removes what is kept. It is kept in the keyring \

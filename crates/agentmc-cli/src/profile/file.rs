@@ -1,6 +1,7 @@
 //! The file that profiles are kept in: a table for each, under its name.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,7 +9,7 @@ use agentmc_core::endpoint::Auth;
 use etcetera::BaseStrategy;
 use toml_edit::{Array, DocumentMut, Item, TableLike};
 
-use super::Profile;
+use super::{Profile, fields};
 use crate::config::kind;
 use crate::failure::Failure;
 
@@ -22,8 +23,14 @@ pub(crate) fn path() -> Option<PathBuf> {
 pub(crate) fn read() -> Result<BTreeMap<String, Profile>, Failure> {
     let Some(path) = path() else { return Ok(BTreeMap::new()) };
     let Some(text) = text(&path)? else { return Ok(BTreeMap::new()) };
-    let profiles: BTreeMap<String, Profile> =
-        toml_edit::de::from_str(&text).map_err(|error| wrong(&path, &text, &error))?;
+    let profiles: BTreeMap<String, Profile> = match toml_edit::de::from_str(&text) {
+        Ok(profiles) => profiles,
+        Err(error) => {
+            // Whether it holds a credential cannot be told, so it is taken to hold one.
+            refuse_readers(&path)?;
+            return Err(wrong(&path, &text, &error));
+        }
+    };
     let in_file = |profile: &Profile| Auth::ALL.iter().any(|auth| profile.in_file(*auth).is_some());
     if profiles.values().any(in_file) {
         refuse_readers(&path)?;
@@ -47,14 +54,17 @@ fn text(path: &Path) -> Result<Option<String>, Failure> {
     }
 }
 
-/// What is wrong, and on which line. The line itself is not shown: it may hold a key.
+/// What is wrong, and on which line. Neither the line itself is shown nor what a parser says of it: either may hold a
+/// key.
 fn wrong(path: &Path, text: &str, error: &toml_edit::de::Error) -> Failure {
     let before = error.span().and_then(|span| text.get(..span.start));
-    let line = before.map_or_else(String::new, |before| {
-        format!(" on line {}", before.matches('\n').count() + 1)
-    });
-    let message = error.message().replace('\n', " ");
-    Failure::input(format!("the profiles in {} are wrong{line}: {message}", path.display()))
+    let (mut line, mut problem) = (String::new(), fields::ALL.to_owned());
+    if let Some(before) = before {
+        let index = before.matches('\n').count();
+        line = format!(" on line {}", index + 1);
+        problem = fields::expected(text, index);
+    }
+    Failure::input(format!("the profiles in {} are wrong{line}: {problem}", path.display()))
 }
 
 /// Refuses a file with a credential that others can read.
@@ -80,14 +90,16 @@ fn refuse_readers(_: &Path) -> Result<(), Failure> {
 }
 
 /// Keeps a credential in a profile, or that it is in the keyring, and the server it is for; the rest of the file stays
-/// as it is. Gives where that is.
+/// as it is. An older one that could not be taken from the keyring is still listed. Gives where the file is.
 pub(crate) fn store(
     profile: &str,
     base_url: Option<&str>,
     auth: Auth,
     secret: Option<&str>,
+    still_listed: bool,
 ) -> Result<PathBuf, Failure> {
     let path = path().ok_or_else(|| Failure::input("there is no home to keep profiles in"))?;
+    let _lock = locked(&path)?;
     let mut document = document(&path)?;
     let table = document.entry(profile).or_insert_with(toml_edit::table);
     if let Some(table) = table.as_table_like_mut() {
@@ -96,7 +108,9 @@ pub(crate) fn store(
         }
         match secret {
             Some(secret) => {
-                unlist(table, auth);
+                if !still_listed {
+                    unlist(table, auth);
+                }
                 set(table, kind(auth), secret);
             }
             None => {
@@ -111,7 +125,8 @@ pub(crate) fn store(
 
 /// Takes a credential out of a profile; false if it has none.
 pub(crate) fn remove(profile: &str, auth: Auth) -> Result<bool, Failure> {
-    let Some(path) = path() else { return Ok(false) };
+    let Some(path) = path().filter(|path| path.exists()) else { return Ok(false) };
+    let _lock = locked(&path)?;
     let mut document = document(&path)?;
     let Some(table) = document.get_mut(profile).and_then(Item::as_table_like_mut) else {
         return Ok(false);
@@ -121,6 +136,25 @@ pub(crate) fn remove(profile: &str, auth: Auth) -> Result<bool, Failure> {
         write(&path, &document.to_string())?;
     }
     Ok(removed)
+}
+
+/// Keeps others from changing the file, until the lock is dropped: what they have changed must not be lost.
+fn locked(path: &Path) -> Result<File, Failure> {
+    let locked = || -> io::Result<File> {
+        make_private(path.parent().unwrap_or_else(|| Path::new(".")))?;
+        // The file itself is replaced at each change, and another one locked by whoever comes next.
+        let lock = File::create(path.with_extension("lock"))?;
+        match lock.lock() {
+            // Some file systems have no locks; the file is still written whole.
+            Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(error),
+            _ => Ok(lock),
+        }
+    };
+    locked().map_err(|error| unwritable(path, error))
+}
+
+fn unwritable(path: &Path, error: io::Error) -> Failure {
+    Failure::io(format!("{} cannot be written", path.display()), error)
 }
 
 /// The list of what is in the keyring.
@@ -179,7 +213,7 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
         file.persist(path)?;
         Ok(())
     };
-    written().map_err(|error| Failure::io(format!("{} cannot be written", path.display()), error))
+    written().map_err(|error| unwritable(path, error))
 }
 
 /// Makes a folder for its owner alone, unless it is there.

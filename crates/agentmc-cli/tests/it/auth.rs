@@ -50,8 +50,10 @@ fn what_holds_a_key_is_its_owners_alone() {
         |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&home.file()), 0o600);
     assert_eq!(mode(home.file().parent().unwrap()), 0o700);
+    let lock = home.file().with_extension("lock");
+    assert_eq!(std::fs::metadata(lock).unwrap().len(), 0, "it is there to be locked");
     let inside = std::fs::read_dir(home.file().parent().unwrap()).unwrap().count();
-    assert_eq!(inside, 1, "nothing is left beside the file");
+    assert_eq!(inside, 2, "nothing else is left beside the file");
 }
 
 #[test]
@@ -166,4 +168,78 @@ fn a_missing_credential_is_answered_with_how_to_log_in() {
         "{}",
         ran.error()
     );
+}
+
+#[test]
+fn the_credentials_of_one_server_do_not_follow_a_login_to_another() {
+    let sandbox = Sandbox::start().unwrap();
+    let (key, url) = (&sandbox.keys().host_key, sandbox.url());
+    let there = "[default]\nbase_url = \"https://prod.example/v1\"\n";
+    let with_url = ["auth", "login", "--base-url", url];
+    for (profile, variables, args) in [
+        (format!("{there}session_cookie = \"c\"\nagent_token = \"t\"\n"), &[][..], &with_url[..]),
+        (format!("{there}keyring = [\"api_key\", \"session_cookie\"]\n"), &[], &with_url),
+        // Without a base URL it is of the service itself.
+        (
+            "[default]\nsession_cookie = \"c\"\n".to_owned(),
+            &[("AGENTMC_BASE_URL", url)],
+            &["auth", "login"],
+        ),
+    ] {
+        let home = Home::with(&profile);
+        let ran = home.feed_in(key, variables, args);
+        assert_eq!((ran.code, &*ran.stdout), (2, ""), "{profile}");
+        assert!(ran.error().contains("holds its ") && ran.error().contains("session_cookie"));
+        assert!(ran.error().contains("log out first"), "{}", ran.error());
+        assert_eq!(home.text(), profile);
+        let other = home.feed_in(key, variables, &[args, &["--profile", "new"]].concat());
+        assert_eq!(other.code, 0, "{}", other.stderr);
+    }
+    let home = Home::with(&format!("{there}api_key = \"old\"\n"));
+    assert_eq!(home.feed(key, &with_url).code, 0, "what is replaced goes nowhere");
+}
+
+#[test]
+fn logins_at_the_same_time_are_all_kept() {
+    let sandbox = Sandbox::start().unwrap();
+    let (home, key) = (Home::new(), &sandbox.keys().host_key);
+    let names: Vec<String> = (0..10).map(|number| format!("p{number}")).collect();
+    std::thread::scope(|scope| {
+        for name in &names {
+            let (home, url) = (&home, sandbox.url());
+            scope.spawn(move || {
+                let args = ["auth", "login", "--base-url", url, "--profile", name];
+                assert_eq!(home.feed(key, &args).code, 0);
+            });
+        }
+    });
+    let text = home.text();
+    assert!(names.iter().all(|name| text.contains(&format!("[{name}]\n"))), "{text}");
+}
+
+#[test]
+fn a_credential_is_vouched_for_by_itself_alone() {
+    let sandbox = Sandbox::start().unwrap();
+    let home = Home::new();
+    let url = ("AGENTMC_BASE_URL", sandbox.url());
+    let key = ("AGENTMC_API_KEY", sandbox.keys().host_key.as_str());
+    let cookie = ("AGENTMC_SESSION_COOKIE", sandbox.keys().session_cookie.as_str());
+    let status = |variables: &[(&str, &str)], flags: &[&str]| {
+        home.run_in(variables, &[&["auth", "status"], flags].concat())
+    };
+    assert_eq!(status(&[url, key], &[]).code, 0);
+    assert_eq!(status(&[url, key, cookie], &["--credential", "session_cookie"]).code, 0);
+    let wrong = [url, key, ("AGENTMC_SESSION_COOKIE", "session=wrong")];
+    assert_eq!(status(&wrong, &["--credential", "session_cookie"]).code, 1);
+
+    for (variables, kind, revision) in [
+        (&[url, cookie][..], "api_key", "0.3.169"),
+        (&[url], "bearer_token", "0.3.169"),
+        (&[url, key], "bearer_token", "0.1.1"),
+    ] {
+        let ran = status(variables, &["--credential", kind, "--revision", revision]);
+        assert_eq!((ran.code, &*ran.stdout), (2, ""), "{kind}");
+        assert!(ran.error().contains("profile default has no "), "{}", ran.error());
+        assert!(ran.error().contains("(run `agentmc auth login"), "{}", ran.error());
+    }
 }

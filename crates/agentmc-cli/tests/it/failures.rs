@@ -223,6 +223,11 @@ fn a_refusal_is_code_1_with_its_fields() {
 
 /// Runs a command whose one request is answered like this.
 fn answered(status: u16, body: &'static str, args: &[&str]) -> Ran {
+    answered_as("table", status, body, args)
+}
+
+/// The same with output of that form.
+fn answered_as(form: &str, status: u16, body: &'static str, args: &[&str]) -> Ran {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let server = std::thread::spawn(move || {
@@ -234,7 +239,7 @@ fn answered(status: u16, body: &'static str, args: &[&str]) -> Ran {
         );
         stream.write_all((head + body).as_bytes()).unwrap();
     });
-    let more = ["--base-url", &url, "-o", "table"];
+    let more = ["--base-url", &url, "-o", form];
     let ran = run_in(&[("AGENTMC_API_KEY", "cc_x")], &[args, &more].concat());
     assert_ne!(ran.code, 2, "{}", ran.stderr);
     server.join().unwrap();
@@ -331,4 +336,16 @@ fn flags_that_would_do_nothing_are_refused() {
         run(&["call", "listTasks", "--timeout", "-1"]).error(),
         run(&["call", "listTasks", "--timeout", "0"]).error().replace("'0'", "'-1'")
     );
+}
+
+#[test]
+fn an_error_shows_nobody_the_claim_token_of_another() {
+    let body = r#"{"error":{"code":"conflict","message":"claimed with owner-s3cr3t","details":{"session":{"meta":{"claim_owner_token":"owner-s3cr3t"}}}}}"#;
+    let args = ["sessions", "claim", "4", "--owner-token", "mine-0123456789abcdef", "--agent", "3"];
+    let text = answered(409, body, &args);
+    assert!(text.error().contains("claimed with <secret>"), "{}", text.error());
+    let json = answered_as("json", 409, body, &args);
+    let error: serde_json::Value = serde_json::from_str(json.error()).unwrap();
+    assert_eq!(error["details"]["session"]["meta"]["claim_owner_token"], "<secret>");
+    assert!(!text.stderr.contains("s3cr3t") && !json.stderr.contains("s3cr3t"), "{}", json.stderr);
 }

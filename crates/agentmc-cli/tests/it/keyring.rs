@@ -80,7 +80,7 @@ fn a_kind_that_does_not_exist_is_refused_in_the_list_of_the_keyring() {
     let home = Home::with("[default]\nkeyring = [\"api_kye\"]\n");
     let ran = home.run(&["boards", "list"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.error().contains("there is no kind of credential `api_kye`"), "{}", ran.error());
+    assert!(ran.error().contains("`keyring` must be a list of kinds"), "{}", ran.error());
 }
 
 /// What is done in a session with a keyring. Standard input is the key, a line for each login.
@@ -101,6 +101,16 @@ step moved; login; login --store file
 step cleared; cat "$XDG_CONFIG_HOME/agentmc/profiles.toml"
 step token; head -n 1 "$TOKEN" | "$AGENTMC" auth login --credential agent_token --revision 0.1.1
 step both; "$AGENTMC" auth logout
+step unlisted
+head -n 1 "$KEY" | XDG_CONFIG_HOME="$KEY" "$AGENTMC" auth login --base-url "$URL" || echo "code $?"
+printf '[default]\nbase_url = "%s"\nkeyring = ["api_key"]\n' "$URL" > "$XDG_CONFIG_HOME/agentmc/profiles.toml"
+"$AGENTMC" boards list || echo "code $?"
+step older; login; head -n 1 "$KEY" | AGENTMC_KEYRING=off "$AGENTMC" auth login --base-url "$URL"
+cat "$XDG_CONFIG_HOME/agentmc/profiles.toml" | grep keyring
+step left; AGENTMC_KEYRING=off "$AGENTMC" auth logout || echo "code $?"
+step gone; "$AGENTMC" auth logout
+printf '[default]\nbase_url = "%s"\nkeyring = ["api_key"]\n' "$URL" > "$XDG_CONFIG_HOME/agentmc/profiles.toml"
+"$AGENTMC" boards list || echo "code $?"
 "#;
 
 /// Runs where `dbus-run-session` and `gnome-keyring-daemon` are installed.
@@ -159,4 +169,15 @@ fn a_real_keyring_keeps_the_key_and_gives_it_back() {
     assert!(step("token").contains(r#""checked": true"#), "{}", step("token"));
     let both = step("both");
     assert!(both.contains("agent_token") && both.contains("api_key"), "{both}");
+
+    // What no profile lists is not left in the keyring.
+    assert!(step("unlisted").contains("code 3\ncode 2\n"), "{}", step("unlisted"));
+    assert!(stderr.contains("is no longer in the keyring"), "{stderr}");
+    // Nor is an older one that a newer one in the file hides.
+    assert!(stderr.contains("the older one in the keyring stays there"), "{stderr}");
+    assert!(step("older").ends_with("keyring = [\"api_key\"]\n"), "{}", step("older"));
+    assert_eq!(step("left").trim(), "code 3", "what cannot be removed is not said to be gone");
+    let gone = step("gone");
+    assert!(gone.contains("\"file\"") && gone.contains("\"keyring\""), "{gone}");
+    assert!(gone.ends_with("code 2\n"), "{gone}");
 }

@@ -127,9 +127,22 @@ fn a_profile_that_is_wrong_is_refused_without_showing_it() {
     for (text, expected) in [
         ("[a]\nagent = 3\n[default]\napi_key = \"cc_s3cr3t\"\napi_kye = 1\n", "line 5"),
         ("[default]\napi_key = \"cc_s3cr3t\n", "line 2"),
-        ("[default]\nrevision = \"0.9.9\"\n", "there is no revision `0.9.9`"),
-        ("[default]\noutput = \"tabel\"\n", "there is no form `tabel`; choose one of json"),
+        (
+            "[default]\nrevision = \"cc_s3cr3t\"\n",
+            "line 2: `revision` must be 0.1.1, 0.3.64 or 0.3.169",
+        ),
+        ("[default]\noutput = \"cc_s3cr3t\"\n", "`output` must be json, jsonl, yaml, csv or table"),
         ("[default]\ntimeout = 0\n", "above 0"),
+        ("[default]\ntimeout = \"cc_s3cr3t\"\n", "above 0"),
+        ("[default]\nagent = \"cc_s3cr3t\"\n", "`agent` must be a whole number"),
+        ("[default]\nkeyring = \"cc_s3cr3t\"\n", "`keyring` must be a list of kinds"),
+        ("[default]\nkeyring = [\"cc_s3cr3t\"]\n", "`keyring` must be a list of kinds"),
+        ("[default]\napi_key = 3 # cc_s3cr3t\n", "`api_key` must be a text in quotes"),
+        ("[default]\ncc_s3cr3t = 1\n", "a profile has base_url, revision, "),
+        ("default = { agent = \"cc_s3cr3t\" }\n", "line 1: "),
+        ("api_key = \"cc_s3cr3t\"\n", "line 1: a table such as `[default]` is expected above it"),
+        ("api_key = cc_s3cr3t\n", "line 1: it is no TOML"),
+        ("[default]\napi_key = \"a\"\napi_key = \"cc_s3cr3t\"\n", "it is no TOML"),
     ] {
         let home = Home::with(text);
         let ran = home.run(&["call", "listBoards"]);
@@ -222,4 +235,36 @@ fn a_broken_profile_stops_only_what_needs_one() {
     }
     let missing = home.run(&["operations", "--profile", "work", "--quiet"]);
     assert_eq!((missing.code, &*missing.stderr), (0, ""));
+}
+
+#[test]
+#[cfg(unix)]
+fn who_can_read_a_broken_file_is_asked_before_what_is_wrong() {
+    let home = Home::with("api_key = \"cc_s3cr3t\"\n");
+    home.allow(0o644);
+    let ran = home.run(&["boards", "list"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.error().contains("others can read it (mode 0644)"), "{}", ran.error());
+}
+
+#[test]
+fn a_base_url_is_shown_without_its_password() {
+    let secret = "https://user:s3cr3t@example.com/v1?token=s3cr3t";
+    let shown = "https://<secret>@example.com/v1?<secret>";
+    let home = Home::with(&format!("[default]\nbase_url = {secret:?}\n"));
+    let flag = ["config", "show", "--base-url", secret];
+    for ran in [
+        home.run(&["config", "show"]),
+        home.run(&flag),
+        home.run_in(&[("AGENTMC_BASE_URL", secret)], &["config", "show"]),
+    ] {
+        assert_eq!(setting(&ran.json(), "base_url").0, json!(shown));
+        assert!(!ran.stdout.contains("s3cr3t"), "{}", ran.stdout);
+    }
+    for secret in
+        ["https://user:s3c/r3t@example.com", "user:s3cr3t@example.com", "https://:@s3cr3t@x"]
+    {
+        let ran = home.run(&["config", "show", "--base-url", secret, "-o", "table"]);
+        assert!(!ran.stdout.contains("r3t") && ran.stdout.contains("<secret>@"), "{}", ran.stdout);
+    }
 }

@@ -256,3 +256,38 @@ fn a_query_finds_its_way_in_a_request_that_is_shown() {
     let text = run(&[&args[..], &["-o", "table"]].concat());
     assert_eq!(text.stdout, "New\n", "{}", text.stderr);
 }
+
+#[test]
+fn what_is_secret_in_a_body_is_shown_by_neither_dry_run_nor_curl() {
+    let args = [
+        "recurring",
+        "complete",
+        "1",
+        "--status",
+        "success",
+        "--claim-token",
+        "s3cr3t-claim",
+        "--summary",
+        "it's done",
+    ];
+    let dry = run(&[&args[..], &["--dry-run"]].concat());
+    assert_eq!(dry.json()["body"]["claim_token"], "<secret>", "{}", dry.stderr);
+    assert_eq!(dry.json()["body"]["status"], "success");
+    let text = run(&[&args[..], &["--dry-run", "-o", "table"]].concat()).stdout;
+    assert!(text.contains("<secret>") && !text.contains("s3cr3t"), "{text}");
+    let body = run(&[&args[..], &["--dry-run", "--query", "body"]].concat()).stdout;
+    assert!(!body.contains("s3cr3t"), "{body}");
+
+    let curl = run(&[&args[..], &["--curl"]].concat()).stdout;
+    assert!(curl.contains(r#""claim_token":"'"$CLAIM_TOKEN"'""#), "{curl}");
+    assert!(!curl.contains("s3cr3t"), "{curl}");
+    let script = curl.replacen("curl ", "printf '%s\\n' ", 1);
+    let output =
+        Command::new("sh").arg("-c").arg(script).env("CLAIM_TOKEN", "another").output().unwrap();
+    let words = String::from_utf8(output.stdout).unwrap();
+    let body: Value = serde_json::from_str(words.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        body,
+        json!({"status": "success", "claim_token": "another", "summary": "it's done"})
+    );
+}

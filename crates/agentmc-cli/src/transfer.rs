@@ -271,6 +271,12 @@ impl Part {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let file = builder.tempfile_in(folder).map_err(|error| unwritable(path, error))?;
+        // But what only some may read stays so when it is replaced.
+        #[cfg(unix)]
+        if let Ok(there) = path.metadata() {
+            let set = file.as_file().set_permissions(there.permissions());
+            set.map_err(|error| unwritable(path, error))?;
+        }
         interrupt::remove(Some(file.path()))?;
         Ok(Self(file))
     }

@@ -175,3 +175,30 @@ fn an_interrupted_download_leaves_nothing() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(names(folder.path()).is_empty(), "{:?}", names(folder.path()));
 }
+
+#[test]
+#[cfg(unix)]
+fn a_file_that_is_replaced_stays_as_private_as_it_was() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (sandbox, folder) = (Sandbox::start().unwrap(), tempfile::tempdir().unwrap());
+    let to = folder.path().join("private");
+    std::fs::write(&to, "kept").unwrap();
+    for mode in [0o600, 0o640] {
+        std::fs::set_permissions(&to, std::fs::Permissions::from_mode(mode)).unwrap();
+        let ran = against(&sandbox, &["files", "download", "1", to.to_str().unwrap()]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert_eq!(std::fs::metadata(&to).unwrap().permissions().mode() & 0o777, mode);
+    }
+}
+
+#[test]
+fn a_signed_url_is_not_told() {
+    let sandbox = Sandbox::start().unwrap();
+    for args in [&["files", "preview", "1", "-vv"][..], &["call", "downloadFile", "id=1", "-vv"]] {
+        let ran = against(&sandbox, args);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert!(ran.stderr.contains("?<secret>"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("signature="), "{}", ran.stderr);
+    }
+}

@@ -125,7 +125,7 @@ impl Common {
 /// The forms of output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Form {
-    /// JSON, for programs; every character as it came
+    /// JSON, for programs; every character of a text as it came
     Json,
     /// JSON, one record on a line
     Jsonl,

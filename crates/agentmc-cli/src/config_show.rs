@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::profile::{Chosen, OUTPUT, Profile, file, output, same};
 use crate::table;
+use crate::text::one_line;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Config {
@@ -56,8 +57,9 @@ pub(crate) fn run(
     };
     let rows: Vec<Vec<String>> = settings.iter().map(row).collect();
     let text = table::every_column(&["SETTING", "VALUE", "FROM"], &rows, out.look());
-    let file = path.map_or_else(String::new, |path| format!("\nProfiles are kept in {path}"));
-    Ok(out.text(&format!("{}{file}", text.trim_end().to_owned() + "\n"))?)
+    let file =
+        path.map_or_else(String::new, |path| format!("\nProfiles are kept in {}", one_line(&path)));
+    Ok(out.painted(&format!("{}{file}", text.trim_end().to_owned() + "\n"))?)
 }
 
 fn settings(given: &Common, chosen: &Chosen) -> Result<Vec<Setting>, Failure> {

@@ -4,7 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use agentmc_core::endpoint::{Auth, Param};
-use agentmc_core::{BuildError, Error, ErrorKind};
+use agentmc_core::{BuildError, Error, ErrorKind, TransferError};
 use serde_json::json;
 
 use crate::config::{kind, variable};
@@ -56,6 +56,19 @@ impl Failure {
         }
     }
 
+    /// Whether it is that nobody reads the output any more.
+    fn has_no_reader(&self) -> bool {
+        let error = match self {
+            Self::Io { error, .. } => error,
+            Self::Call(Error::Transfer(error)) => match &**error {
+                TransferError::Local { reading: false, source, .. } => source,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        error.kind() == io::ErrorKind::BrokenPipe
+    }
+
     /// Prints the error, as JSON if that is wanted, and gives the exit code.
     pub(crate) fn report(self, json: bool) -> ExitCode {
         let json_of_kind = match &self {
@@ -69,9 +82,7 @@ impl Failure {
         };
         let (code, message, advice) = match self {
             // The reader of our output has seen enough.
-            Self::Io { error, .. } if error.kind() == io::ErrorKind::BrokenPipe => {
-                return ExitCode::SUCCESS;
-            }
+            failure if failure.has_no_reader() => return ExitCode::SUCCESS,
             Self::Differs => return ExitCode::from(1),
             Self::Io { doing, error } => (3, format!("{doing}: {error}"), None),
             Self::Input(message) => (2, message, None),
@@ -165,7 +176,11 @@ fn all(missing: &[&Param]) -> String {
 fn code(error: &Error) -> u8 {
     match error.kind() {
         ErrorKind::Build => 2,
-        ErrorKind::Connect | ErrorKind::Lost | ErrorKind::Timeout | ErrorKind::TooLarge => 3,
+        ErrorKind::Connect
+        | ErrorKind::Local
+        | ErrorKind::Lost
+        | ErrorKind::Timeout
+        | ErrorKind::TooLarge => 3,
         _ => 1,
     }
 }

@@ -8,6 +8,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches};
 mod args;
 mod auth;
 mod call;
+mod columns;
 mod complete;
 mod completions;
 mod config;

@@ -34,7 +34,7 @@ pub(crate) fn run(common: &Common, args: &Operations, out: &mut Output) -> Resul
             endpoint.tag.as_str().to_owned(),
         ]
     };
-    Ok(out.text(&table::columns(
+    Ok(out.painted(&table::columns(
         &["OPERATION", "SUMMARY", "SUBJECT"],
         &found.iter().map(row).collect::<Vec<_>>(),
         out.look(),

@@ -41,6 +41,11 @@ impl Output {
         self.form != Form::Table
     }
 
+    /// Whether there are columns to choose.
+    pub(crate) fn has_columns(&self) -> bool {
+        matches!(self.form, Form::Csv | Form::Table)
+    }
+
     /// How text for people looks.
     pub(crate) const fn look(&self) -> &Look {
         &self.look
@@ -137,7 +142,7 @@ impl Output {
 }
 
 /// The records of a reply: the items of a listing, or the one it is about.
-fn records(value: &Value) -> Vec<&Value> {
+pub(crate) fn records(value: &Value) -> Vec<&Value> {
     match value.get("data").unwrap_or(value) {
         Value::Array(items) => items.iter().collect(),
         Value::Null => Vec::new(),

@@ -7,12 +7,12 @@ use serde_json::{Map, Value, json};
 
 use crate::args::Common;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, records};
 use crate::progress::Count;
 use crate::resource::sending::Sending;
 use crate::target::Target;
 use crate::view::View;
-use crate::{curl, interrupt, request, verbose, watch};
+use crate::{columns, curl, interrupt, request, verbose, watch};
 
 /// What to do: an operation, its parameters, how to send it and what to show.
 pub(crate) struct Request {
@@ -59,19 +59,30 @@ pub(crate) fn run(
     }
     let verbose = verbose::Verbose::new(common.verbose);
     verbose.request(&target.api, endpoint, &params)?;
+    let revision = target.api.spoken_revision();
+    if out.has_columns() {
+        columns::refuse_unknown(&view, endpoint, revision)?;
+    }
+    let show = |reply, out: &mut Output| -> Result<(), Failure> {
+        let shown = view.of_reply(reply);
+        if out.has_columns() {
+            columns::refuse_unseen(&view, endpoint, revision, &records(&shown))?;
+        }
+        Ok(out.reply(endpoint, &view, shown)?)
+    };
     let client = Client::new(target.api.clone());
     if let Some(every) = view.watch {
         return watch::run(every, out, |out| {
             let reply = client.call(endpoint.id, params.clone())?;
-            Ok(out.reply(endpoint, &view, view.of_reply(reply))?)
+            show(reply, out)
         });
     }
     if sending.all {
-        return all(&client, endpoint, params, &view, common, out);
+        return all(&client, endpoint, params, &view, common, &show, out);
     }
     let reply = client.call(endpoint.id, params)?;
     verbose.reply(&reply);
-    Ok(out.reply(endpoint, &view, view.of_reply(reply))?)
+    show(reply, out)
 }
 
 /// Every page of a listing, written as it comes, unless a query needs the whole.
@@ -81,19 +92,26 @@ fn all(
     params: Map<String, Value>,
     view: &View,
     common: &Common,
+    show: &dyn Fn(Value, &mut Output) -> Result<(), Failure>,
     out: &mut Output,
 ) -> Result<(), Failure> {
     let mut count = Count::new(common.quiet);
     let items = client.list_by_name(endpoint.id, params)?;
     if view.query.is_some() {
         let items: Vec<Value> = items.inspect(|_| count.one_more()).collect::<Result<_, _>>()?;
-        return Ok(out.reply(endpoint, view, view.of_reply(json!({"data": items})))?);
+        return show(json!({"data": items}), out);
     }
     interrupt::end_in_between()?;
+    let out_has_columns = out.has_columns();
     let mut stream = out.stream(endpoint, view);
+    let revision = client.api().spoken_revision();
+    let mut is_first = true;
     for item in items {
         let item = item?;
         count.one_more();
+        if std::mem::take(&mut is_first) && out_has_columns {
+            columns::refuse_unseen(view, endpoint, revision, &[&item])?;
+        }
         interrupt::whole(|| stream.item(item))?;
     }
     Ok(interrupt::whole(|| stream.end())?)

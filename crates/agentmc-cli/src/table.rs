@@ -60,7 +60,7 @@ pub(crate) fn every_column(heading: &[&str], rows: &[Vec<String>], look: &Look) 
 }
 
 fn columns_of(heading: &[&str], rows: &[Vec<String>], look: &Look, least: usize) -> String {
-    let plain = |text: &str| Cell { text: text.to_owned(), paint: Paint::Plain };
+    let plain = |text: &str| Cell { text: one_line(text), paint: Paint::Plain };
     let rows: Vec<Vec<Cell>> =
         rows.iter().map(|row| row.iter().map(|text| plain(text)).collect()).collect();
     let names = heading.iter().map(|name| (*name).to_owned()).collect();

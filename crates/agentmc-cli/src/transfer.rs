@@ -10,6 +10,7 @@ use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, ValueHint};
 use serde_json::{Map, Value, json};
 
 use crate::args::Common;
+use crate::columns;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::Output;
@@ -127,6 +128,7 @@ pub(crate) fn upload(
         return perform::run(target, common, Request { endpoint, params, sending, view }, out);
     }
     out.at(target.now);
+    refuse_columns(&view, &target, out)?;
     let _ = Verbose::new(common.verbose);
     let client = Client::new(target.api.clone());
     let mut bar = Bar::new(&filename, common.quiet);
@@ -193,6 +195,7 @@ pub(crate) fn download(
             "a download is made once: --all and --watch mean nothing to it",
         ));
     }
+    refuse_columns(&request.view, target, out)?;
     // What cannot be sent is refused before a file is touched.
     let verbose = Verbose::new(common.verbose);
     target.api.call_by_name(DOWNLOAD, request.params.clone())?;
@@ -217,6 +220,15 @@ pub(crate) fn download(
     let mut value = json!({"data": file});
     value["data"]["path"] = path.display().to_string().into();
     shown(find("showFile")?, &request.view, &value, out)
+}
+
+/// Refuses columns that a file has not.
+fn refuse_columns(view: &View, target: &Target, out: &Output) -> Result<(), Failure> {
+    if !out.has_columns() {
+        return Ok(());
+    }
+    let more = json!({PATH: null});
+    columns::refuse_unseen(view, find("showFile")?, target.api.spoken_revision(), &[&more])
 }
 
 fn shown(endpoint: &Endpoint, view: &View, value: &Value, out: &mut Output) -> Result<(), Failure> {

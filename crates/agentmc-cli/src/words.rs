@@ -26,13 +26,21 @@ pub(crate) fn leading<'a>(arguments: &'a [OsString], root: &Command) -> Vec<&'a 
 
 /// Whether the next argument is the value of this one. Flags of commands stand after the words that lead there.
 fn takes_value(flag: &str, root: &Command) -> bool {
-    let long = flag.strip_prefix("--").filter(|long| !long.contains('='));
-    let short = flag.strip_prefix('-').filter(|short| short.chars().count() == 1);
-    root.get_arguments().any(|arg| {
-        let named = long.is_some_and(|long| arg.get_long() == Some(long))
-            || short.is_some_and(|short| arg.get_short() == short.chars().next());
-        named && arg.get_action().takes_values()
-    })
+    let takes = |arg: &clap::Arg| arg.get_action().takes_values();
+    if let Some(long) = flag.strip_prefix("--") {
+        return root.get_arguments().any(|arg| arg.get_long() == Some(long) && takes(arg));
+    }
+    let cluster = after_switches(flag);
+    let short = cluster.chars().next().filter(|short| cluster.len() == short.len_utf8());
+    root.get_arguments().any(|arg| short.is_some() && arg.get_short() == short && takes(arg))
+}
+
+/// The short flags that take no value, and so may stand before another: `-qo json`.
+const SWITCHES: &[char] = &['h', 'q', 'v', 'V'];
+
+/// What stands in a word of short flags from the first that is no switch on.
+fn after_switches(word: &str) -> &str {
+    word.trim_start_matches('-').trim_start_matches(SWITCHES)
 }
 
 /// The command line, with `help tasks list` as `tasks list --help`.
@@ -58,16 +66,19 @@ pub(crate) fn value<'a>(arguments: &'a [OsString], names: &[&str]) -> Option<&'a
     let before = arguments.iter().skip(1).take_while(|argument| *argument != "--");
     let mut words = before.filter_map(|argument| argument.to_str());
     while let Some(word) = words.next() {
-        if names.contains(&word) {
-            return words.next();
-        }
-        let joined = names.iter().find_map(|name| {
-            let rest = word.strip_prefix(name)?;
-            let short = !name.starts_with("--") && !word.starts_with("--");
-            rest.strip_prefix('=').or_else(|| Some(rest).filter(|_| short))
-        });
-        if joined.is_some() {
-            return joined;
+        let is_short = word.starts_with('-') && !word.starts_with("--");
+        for name in names {
+            let rest = match name.strip_prefix("--") {
+                Some(_) => word.strip_prefix(name),
+                None if is_short => after_switches(word).strip_prefix(&name[1..]),
+                None => None,
+            };
+            match rest {
+                Some("") => return words.next(),
+                Some(rest) if is_short => return Some(rest.strip_prefix('=').unwrap_or(rest)),
+                Some(rest) if rest.starts_with('=') => return Some(&rest[1..]),
+                _ => {}
+            }
         }
     }
     None
@@ -85,11 +96,12 @@ pub(crate) fn form(arguments: &[OsString]) -> Option<Form> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::ffi::OsString;
 
     use clap::CommandFactory;
 
-    use super::{asked, form, has, leading, value};
+    use super::{SWITCHES, asked, form, has, leading, value};
     use crate::args::{Args, Form};
 
     fn split(line: &str) -> Vec<OsString> {
@@ -101,6 +113,7 @@ mod tests {
         let words = |line: &str| leading(&split(line), &Args::command()).join(" ");
         assert_eq!(words("agentmc tasks list --board-id=3"), "tasks list");
         assert_eq!(words("agentmc --agent 3 -o json tasks -v list"), "tasks list");
+        assert_eq!(words("agentmc -qo json -vqojson tasks -qv list"), "tasks list");
         assert_eq!(asked(split("agentmc help tasks list")), split("agentmc tasks list --help"));
         assert_eq!(words("agentmc -- tasks"), "");
         assert_eq!(words("agentmc"), "");
@@ -108,11 +121,27 @@ mod tests {
 
     #[test]
     fn flags_are_seen_before_the_rest_is_understood() {
-        for json in ["-o json", "-ojson", "-o=json", "--output json", "--output=json"] {
+        for json in [
+            "-qo json",
+            "-vvqojson",
+            "-qo=json",
+            "-o json",
+            "-ojson",
+            "-o=json",
+            "--output json",
+            "--output=json",
+        ] {
             let line = format!("agentmc --profile p nonsense {json}");
             assert_eq!(form(&split(&line)), Some(Form::Json), "{line}");
         }
         assert_eq!(form(&split("agentmc call listTasks -o table")), Some(Form::Table));
+        let is_switch = |arg: &clap::Arg| !arg.get_action().takes_values();
+        let mut root = Args::command();
+        root.build();
+        let switches =
+            root.get_arguments().filter(|arg| is_switch(arg)).filter_map(clap::Arg::get_short);
+        let switches: BTreeSet<char> = switches.collect();
+        assert_eq!(switches, BTreeSet::from_iter(SWITCHES.iter().copied()));
         assert_eq!(form(&split("agentmc call listTasks --order json")), None);
         assert_eq!(form(&split("agentmc call x -- -o json")), None);
         assert_eq!(value(&split("agentmc --profile=p x"), &["--profile"]), Some("p"));

@@ -44,14 +44,18 @@ names, else in the one that the item itself is planned in (`--timezone`), else i
 
 On a terminal a table that fits it; otherwise JSON. `-o` chooses another form:
 
-- `json`: the reply as it came, with `data`, and `links` and `meta` for a page. `--all` gives a list of the records.
+- `json`: the whole reply, with `data`, and `links` and `meta` for a page. Texts have every character they came with; \
+members are sorted, and numbers are whole ones of 64 bits or floating-point ones: what has more digits is rounded, and \
+`1.10` is `1.1`. `--all` gives a list of the records as they come, which is not closed if an error or Ctrl-C ends it: \
+`jsonl` can be read all the same.
 - `jsonl`: the records alone, one on a line.
 - `yaml`: the same as the JSON.
 - `csv`: the records alone, one on a line below the names of the columns. Cells are data: one that begins with `=`, \
-`+`, `-` or `@` is written as it is. Tell a spreadsheet to take it for text.
+`+`, `-` or `@` is written as it is. Tell a spreadsheet to take it for text. With `--all` and without `--columns` \
+nothing is written before the last record is there, for it may have members that no other has.
 - `table`: for people. Times are relative; everything else has them as they came.
 
-`--columns` names the columns of a table or of CSV, `--wide` shows all of them. `--query` takes a JSONPath (RFC 9535) \
+`--columns` names the columns of a table or of CSV; one of no record is refused with the closest. `--wide` shows all of them. `--query` takes a JSONPath (RFC 9535) \
 into the reply, in which `$.` at the beginning may be left out: one that can find but one thing gives that, any other a \
 list. `--all` fetches every page and writes records as they come. `--watch 5` redraws a table every 5 seconds.
 
@@ -65,7 +69,8 @@ Progress, notes and what `--verbose` tells go to standard error. Colours are for
 
 One line on standard error, or one object where the output is `json` or `jsonl` by flag, environment or profile: `kind`, `message`, `advice`, and what the kind has besides. \
 The kinds are those of the libraries (`build`, `connect`, `not_found`, `validation` and so on), `usage` for a command \
-line that cannot be understood, and `io`.
+line that cannot be understood, `io` where reading or writing failed and `local` where that was the content of a file, \
+`realtime` for a session or a host that cannot be listened to, and `unexpected` for a demonstration that went wrong.
 
 Exit codes: 0 done; 1 the server refused, or its reply could not be understood; 2 usage or invalid input, nothing was \
 sent; 3 the connection, or input and output, failed; 130 Ctrl-C.

@@ -10,7 +10,7 @@ use crate::args::Form;
 use crate::table::Listing;
 use crate::view::View;
 
-/// How many items decide on columns and widths.
+/// How many items decide on the columns of a table and their widths.
 const SAMPLE: usize = 50;
 
 /// A listing in the making.
@@ -42,8 +42,8 @@ impl<'a> Stream<'a> {
         match self.out.form {
             Form::Json => {
                 stdout.write_all(if self.count == 1 { b"[\n" } else { b",\n" })?;
-                serde_json::to_writer(stdout, &item)?;
-                Ok(())
+                serde_json::to_writer(&mut *stdout, &item)?;
+                stdout.flush()
             }
             Form::Jsonl => {
                 serde_json::to_writer(&mut *stdout, &item)?;
@@ -57,9 +57,18 @@ impl<'a> Stream<'a> {
             Form::Csv | Form::Table if self.columns.is_some() => self.row(&item),
             Form::Csv | Form::Table => {
                 self.sample.push(item);
-                if self.sample.len() < SAMPLE { Ok(()) } else { self.begin() }
+                if self.is_enough() { self.begin() } else { Ok(()) }
             }
         }
+    }
+
+    /// Whether the sample decides on the columns. Those of CSV are data, too: without `--columns` they are the members
+    /// of every record, and the last of them may have one that no other has.
+    fn is_enough(&self) -> bool {
+        if self.out.form == Form::Csv {
+            return !self.view.columns.is_empty();
+        }
+        self.sample.len() >= SAMPLE
     }
 
     /// Settles the columns, and writes what was held back.

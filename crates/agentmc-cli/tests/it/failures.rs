@@ -5,7 +5,7 @@ use std::net::TcpListener;
 
 use agentmc_sandbox::Sandbox;
 
-use crate::process::{Ran, against, command, feed, run, run_in};
+use crate::process::{Ran, against, command, environment, feed, run, run_in};
 
 #[track_caller]
 fn refused(code: i32, message: &str, args: &[&str]) {
@@ -348,4 +348,90 @@ fn an_error_shows_nobody_the_claim_token_of_another() {
     let error: serde_json::Value = serde_json::from_str(json.error()).unwrap();
     assert_eq!(error["details"]["session"]["meta"]["claim_owner_token"], "<secret>");
     assert!(!text.stderr.contains("s3cr3t") && !json.stderr.contains("s3cr3t"), "{}", json.stderr);
+}
+
+#[test]
+fn short_flags_may_stand_together() {
+    let sandbox = Sandbox::start().unwrap();
+    let ran = against(&sandbox, &["-qo", "json", "boards", "list"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.json()["data"].is_array());
+    let ran = against(&sandbox, &["boards", "show", "99", "-qo", "json"]);
+    assert_eq!(ran.code, 1);
+    let error: serde_json::Value = serde_json::from_str(ran.error()).unwrap();
+    assert_eq!(error["kind"], "not_found");
+}
+
+#[test]
+fn a_column_that_no_record_has_is_answered_with_the_closest() {
+    let sandbox = Sandbox::start().unwrap();
+    for (args, expected) in [
+        (
+            &["tasks", "list", "--columns", "id,titel", "-o", "csv"][..],
+            "`titel`; did you mean `title`?",
+        ),
+        (&["tasks", "list", "--all", "--columns", "titel", "-o", "table"], "did you mean `title`?"),
+        (&["boards", "show", "3", "--columns", "nmae", "-o", "table"], "did you mean `name`?"),
+        (&["files", "download", "1", "/nowhere", "--columns", "pth", "-o", "csv"], "`path`"),
+        (
+            &["tasks", "list", "--columns", "assigned_agent.nmae", "-o", "csv"],
+            "`assigned_agent.nmae`",
+        ),
+        (&["tasks", "list", "--query", "data[*]", "--columns", "titel", "-o", "csv"], "`title`"),
+        (&["boards", "list", "--columns", "qqq", "-o", "csv"], "there is columns, "),
+    ] {
+        let ran = against(&sandbox, args);
+        assert_eq!((ran.code, &*ran.stdout), (2, ""), "{args:?}");
+        assert!(ran.error().contains("there is no column `"), "{}", ran.error());
+        assert!(ran.error().contains(expected), "{}", ran.error());
+    }
+    let before = sandbox.seen().len();
+    let ran =
+        against(&sandbox, &["boards", "create", "--name", "B", "--columns", "nmae", "-o", "csv"]);
+    assert_eq!(ran.code, 2, "{}", ran.stdout);
+    assert_eq!(sandbox.seen().len(), before, "and nothing is changed");
+    for args in [
+        ["tasks", "list", "--columns", "assigned_agent.name"],
+        ["boards", "list", "--columns", "tasks_count"],
+        ["boards", "list", "--columns", "owner"],
+    ] {
+        let ran = answered_as("csv", 200, r#"{"data":[{"id":1,"owner":2}]}"#, &args);
+        assert_eq!((ran.code, &*ran.stderr), (0, ""), "{args:?}");
+    }
+}
+
+#[test]
+fn what_goes_wrong_on_this_side_is_code_3() {
+    let sandbox = Sandbox::start().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("missing");
+    for path in [&missing, folder.path()] {
+        let ran = against(&sandbox, &["files", "upload", path.to_str().unwrap()]);
+        assert_eq!((ran.code, &*ran.stdout), (3, ""), "{}", ran.stderr);
+    }
+    let download = ["files", "download", "1", "-"];
+    #[cfg(target_os = "linux")]
+    {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let ran = command(&download).envs(environment(&sandbox)).stdout(full).output().unwrap();
+        assert_eq!(ran.status.code(), Some(3), "{}", String::from_utf8_lossy(&ran.stderr));
+    }
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let ran = command(&download).envs(environment(&sandbox)).stdout(writer).output().unwrap();
+    let stderr = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!((ran.status.code(), &*stderr), (Some(0), ""), "whoever reads has read enough");
+}
+
+#[test]
+fn csv_has_the_columns_of_every_record_however_late_they_come() {
+    let items: Vec<String> = (1..60).map(|id| format!(r#"{{"id":{id}}}"#)).collect();
+    let body = format!(
+        r#"{{"data":[{},{{"id":60,"late":"x"}}],"meta":{{"current_page":1,"last_page":1}}}}"#,
+        items.join(",")
+    );
+    let ran = answered_as("csv", 200, body.leak(), &["boards", "list", "--all"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.starts_with("id,late\n1,\n"), "{}", ran.stdout);
+    assert!(ran.stdout.ends_with("\n60,x\n"), "{}", ran.stdout);
 }

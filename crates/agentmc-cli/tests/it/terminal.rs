@@ -189,6 +189,18 @@ fn a_listing_that_goes_to_a_file_is_counted_on_the_terminal() {
 
 #[test]
 fn an_interrupt_leaves_no_half_line() {
+    let lines = interrupted("jsonl");
+    assert!(lines.ends_with('\n'), "{} bytes", lines.len());
+    for line in lines.lines() {
+        serde_json::from_str::<serde_json::Value>(line).unwrap();
+    }
+    let list = interrupted("json") + "]";
+    let items: Vec<serde_json::Value> = serde_json::from_str(&list).unwrap();
+    assert!(!items.is_empty());
+}
+
+/// What has come of a long listing that was interrupted.
+fn interrupted(form: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     // The reply is longer than any pipe, and says that there is more to come.
@@ -210,7 +222,7 @@ fn an_interrupt_leaves_no_half_line() {
         stream.write_all((head + &body).as_bytes()).unwrap();
         (listener, stream)
     });
-    let mut child = command(&["boards", "list", "--all", "-o", "jsonl"])
+    let mut child = command(&["boards", "list", "--all", "-o", form])
         .env("AGENTMC_BASE_URL", &url)
         .env("AGENTMC_API_KEY", "cc_x")
         .stdout(Stdio::piped())
@@ -226,8 +238,24 @@ fn an_interrupt_leaves_no_half_line() {
     stdout.read_to_string(&mut written).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     drop(held);
-    assert!(written.ends_with('\n'), "{} bytes", written.len());
-    for line in written.lines() {
-        serde_json::from_str::<serde_json::Value>(line).unwrap();
+    written
+}
+
+#[test]
+fn every_table_is_painted_on_a_terminal() {
+    for (args, first) in
+        [(["config", "show"], "SETTING"), (["operations", "--tag=Tasks"], "OPERATION")]
+    {
+        let terminal = Terminal::new(80);
+        let mut child = command(&args)
+            .env("TERM", "xterm")
+            .stdout(terminal.pen())
+            .stderr(terminal.pen())
+            .spawn()
+            .unwrap();
+        let (drawn, _) = terminal.read(|_| false);
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{drawn}");
+        assert!(drawn.starts_with(&format!("\u{1b}[1m{first}\u{1b}[0m")), "{drawn:?}");
+        assert!(!drawn.contains(" [0m"), "{drawn:?}");
     }
 }

@@ -48,7 +48,7 @@ pub(crate) struct Common {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) api_key_file: Option<PathBuf>,
     /// The agent to act as
-    #[arg(long, global = true, value_name = "ID")]
+    #[arg(long, global = true, value_name = "ID", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) agent: Option<u64>,
     /// The revision of the API to speak: 0.1.1, 0.3.64 or 0.3.169 [default: 0.3.169]
     #[arg(long, global = true)]
@@ -68,7 +68,7 @@ pub(crate) struct Common {
     /// Say nothing but results and errors: no progress, no notes
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
-    /// Show requests and replies on standard error; -vv shows their bodies, too. Secrets are left out
+    /// Tell of the request and of every attempt on standard error; -vv shows bodies, too. Secrets are left out
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
     /// Send values beyond the documented lengths, ranges and patterns, too
@@ -214,7 +214,7 @@ pub(crate) struct Decode {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Docs {
-    /// The operation by any id it ever had, or by its command: createTask, or tasks create [default: all]
+    /// The operation by any id it ever had, or by its command: createTask, or tasks create; or a subject: tasks [default: all]
     #[arg(num_args = 0..=3, value_name = "ID")]
     pub(crate) id: Vec<String>,
 }

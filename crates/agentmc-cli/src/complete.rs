@@ -1,11 +1,12 @@
 //! What a shell completes beyond commands and flags: ids, with the names of what they belong to.
 
+use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
 use agentmc_blocking::Client;
 use agentmc_core::endpoint::{Param, Tag};
-use agentmc_core::{Endpoint, RetryPolicy};
-use clap::Parser;
+use agentmc_core::{Endpoint, OPERATIONS, RetryPolicy, Revision};
+use clap::{Arg, Command, Parser};
 use clap_complete::CompletionCandidate;
 use clap_complete::engine::ArgValueCompleter;
 use serde_json::{Map, Value};
@@ -13,7 +14,9 @@ use serde_json::{Map, Value};
 use crate::args::Args;
 use crate::config;
 use crate::profile;
+use crate::resource::naming;
 use crate::text::one_line;
+use crate::words;
 
 /// How long ids may take to fetch. Somebody is waiting with a finger on the key.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -30,6 +33,7 @@ const fn source(operation: &'static str, label: &'static str) -> Source {
     Source { operation, id: "id", label }
 }
 
+const SESSIONS: Source = source("listAgentRealtimeRequestedSessions", "status");
 const AGENTS: Source = source("listAgents", "name");
 const BOARDS: Source = source("listBoards", "name");
 const FOLDERS: Source = source("listFileFolders", "path_cache");
@@ -49,7 +53,7 @@ const SOURCES: &[(&str, Source)] = &[
     ("owner_agent_id", AGENTS),
     ("parent_id", FOLDERS),
     ("personal_owner_user_id", MEMBERS),
-    ("session", source("listAgentRealtimeRequestedSessions", "status")),
+    ("session", SESSIONS),
     ("task", source("listTasks", "title")),
 ];
 
@@ -70,26 +74,106 @@ pub(crate) fn of(endpoint: &Endpoint, param: &Param) -> Option<ArgValueCompleter
     let name = param.field.name;
     let known = SOURCES.iter().find(|(known, _)| *known == name).map(|(_, source)| *source);
     let source = if name == "id" { own(endpoint) } else { known }?;
-    Some(ArgValueCompleter::new(move |typed: &std::ffi::OsStr| {
+    Some(completer(move || fetch(source).unwrap_or_default()))
+}
+
+/// Completes with what is found: words, and what each is about.
+fn completer(
+    find: impl Fn() -> Vec<(String, String)> + Send + Sync + 'static,
+) -> ArgValueCompleter {
+    ArgValueCompleter::new(move |typed: &OsStr| {
         let typed = typed.to_string_lossy();
-        let found = fetch(source).unwrap_or_default();
-        found
-            .into_iter()
-            .filter(|(id, _)| id.starts_with(&*typed))
-            .map(candidate)
-            .collect::<Vec<_>>()
-    }))
+        let found = find().into_iter().filter(|(word, _)| word.starts_with(&*typed));
+        found.map(candidate).collect::<Vec<_>>()
+    })
+}
+
+/// Makes the arguments of every command and of the tools complete, and shows the flags that help leaves to be told
+/// beside others, such as `--no-due-at`.
+pub(crate) fn add(root: Command) -> Command {
+    let ids_of = |source| completer(move || fetch(source).unwrap_or_default());
+    // `mut_arg` would put the argument behind the others, which is another place for one without a name.
+    let complete = |command: Command, tool: &str, id: &'static str, with: ArgValueCompleter| {
+        let add = move |arg: Arg| if arg.get_id() == id { arg.add(with.clone()) } else { arg };
+        command.mut_subcommand(tool, |tool| tool.mut_args(add))
+    };
+    let mut root = shown(root)
+        .mut_arg("agent", |arg| arg.add(ids_of(AGENTS)))
+        .mut_arg("profile", |arg| arg.add(completer(profiles)))
+        .mut_arg("revision", |arg| arg.add(completer(revisions)));
+    for tool in ["call", "decode", "operations"] {
+        root = complete(root, tool, "id", completer(operations));
+    }
+    root = complete(root, "docs", "id", completer(pages));
+    for deed in ["chat", "listen", "send"] {
+        root = root.mut_subcommand("realtime", |realtime| {
+            complete(realtime, deed, "session", ids_of(SESSIONS))
+        });
+    }
+    root
+}
+
+/// The same with the flags that clear shown.
+fn shown(command: Command) -> Command {
+    let command = command.mut_subcommands(shown);
+    command.mut_args(|arg| {
+        let clears = arg.get_id().as_str().starts_with("no:");
+        if clears { arg.hide(false) } else { arg }
+    })
+}
+
+fn profiles() -> Vec<(String, String)> {
+    let names = profile::chosen(None).map(|chosen| chosen.names).unwrap_or_default();
+    names.into_iter().map(|name| (name, String::new())).collect()
+}
+
+fn revisions() -> Vec<(String, String)> {
+    Revision::ALL.iter().map(|revision| (revision.to_string(), String::new())).collect()
+}
+
+fn operations() -> Vec<(String, String)> {
+    let named =
+        |endpoint: &&'static Endpoint| (endpoint.id.to_owned(), endpoint.summary().to_owned());
+    OPERATIONS.iter().map(named).collect()
+}
+
+/// What there is documentation of: subjects and operations.
+fn pages() -> Vec<(String, String)> {
+    let subjects = naming::names().filter_map(|name| name.words().next().map(str::to_owned));
+    let mut subjects: Vec<String> = subjects.collect();
+    subjects.sort_unstable();
+    subjects.dedup();
+    let about = |subject: String| {
+        let about = naming::about(&subject).to_owned();
+        (subject, about)
+    };
+    subjects.into_iter().map(about).chain(operations()).collect()
 }
 
 fn candidate((id, label): (String, String)) -> CompletionCandidate {
     CompletionCandidate::new(id).help((!label.is_empty()).then(|| label.into()))
 }
 
+/// A command line with what the one that is completed says of the server.
+fn target(arguments: &[OsString]) -> Vec<String> {
+    // The shell gives the line after `--`.
+    let begin = arguments.iter().position(|argument| argument == "--").map_or(0, |at| at + 1);
+    let line = &arguments[begin..];
+    let mut target = vec!["agentmc".to_owned(), "operations".to_owned()];
+    for flag in ["--profile", "--base-url", "--api-key-file", "--revision"] {
+        target.extend(words::value(line, &[flag]).map(|value| format!("{flag}={value}")));
+    }
+    target.extend(words::has(line, PLAIN_HTTP).then(|| PLAIN_HTTP.to_owned()));
+    target
+}
+
+const PLAIN_HTTP: &str = "--allow-plain-http";
+
 /// Ids and names, as far as they come in time. Whatever fails, nothing is completed and nothing said.
 fn fetch(source: Source) -> Option<Vec<(String, String)>> {
-    let args = Args::try_parse_from(["agentmc", "operations"]).ok()?;
+    let args = Args::try_parse_from(target(&std::env::args_os().collect::<Vec<_>>())).ok()?;
     let mut common = args.common;
-    profile::chosen(None).ok()?.fill(&mut common).ok()?;
+    profile::chosen(common.profile.as_deref()).ok()?.fill(&mut common).ok()?;
     // The keyring must not take longer, nor say so.
     (common.timeout, common.quiet) = (Some(PATIENCE), true);
     let api = config::api(&common).ok()?;
@@ -115,9 +199,9 @@ fn fetch(source: Source) -> Option<Vec<(String, String)>> {
 
 #[cfg(test)]
 mod tests {
-    use agentmc_core::{OPERATIONS, find};
+    use agentmc_core::find;
 
-    use super::{SOURCES, own};
+    use super::{OPERATIONS, SOURCES, own};
 
     #[test]
     fn ids_come_from_listings_that_exist() {

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap_complete::env::{CompleteEnv, Shells};
 
 use crate::args::Completions;
+use crate::complete;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::resource::tree::{self, Scope};
@@ -17,7 +18,8 @@ pub(crate) fn answer(arguments: &[OsString]) -> bool {
     if std::env::var_os(VARIABLE).is_none_or(|shell| shell.is_empty()) {
         return false;
     }
-    let complete = CompleteEnv::with_factory(|| tree::root(&Scope::ALL)).var(VARIABLE);
+    let complete =
+        CompleteEnv::with_factory(|| complete::add(tree::root(&Scope::ALL))).var(VARIABLE);
     // What cannot be completed is completed by nothing, and without a word.
     complete.try_complete(arguments.to_vec(), None).unwrap_or(true)
 }

@@ -9,6 +9,7 @@ use crate::args::Common;
 use crate::failure::Failure;
 use crate::output::{Output, records};
 use crate::progress::Count;
+use crate::resource::naming::Name;
 use crate::resource::sending::Sending;
 use crate::target::Target;
 use crate::view::View;
@@ -23,10 +24,14 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// Refuses to do again and again what changes something.
+    /// Refuses to do again and again what changes something, and to fetch every page of what has none.
     pub(crate) fn refuse_repetition(&self) -> Result<(), Failure> {
         let id = self.endpoint.id;
         let problem = match self.endpoint.method {
+            // Some listings have one page, and give it.
+            Method::GET if self.sending.all && Name::of(self.endpoint).verb != "list" => {
+                format!("--all fetches every page, and {id} lists nothing")
+            }
             Method::GET => return Ok(()),
             _ if self.sending.all => format!("--all fetches every page, and {id} lists nothing"),
             _ if self.view.watch.is_some() => {
@@ -74,6 +79,7 @@ pub(crate) fn run(
     if let Some(every) = view.watch {
         return watch::run(every, out, |out| {
             let reply = client.call(endpoint.id, params.clone())?;
+            verbose.reply(&reply);
             show(reply, out)
         });
     }

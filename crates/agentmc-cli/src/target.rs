@@ -2,11 +2,13 @@
 
 use agentmc_core::Api;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::args::Common;
 use crate::config;
 use crate::dates::Dates;
 use crate::failure::Failure;
+use crate::note;
 
 /// The variable that says which time it is, for output that is the same every day.
 const NOW: &str = "AGENTMC_NOW";
@@ -40,6 +42,13 @@ impl Target {
 
     /// How dates on the command line are read.
     pub(crate) fn dates(&self, common: &Common) -> Result<Dates, Failure> {
+        let told = std::env::var_os("TZ").is_some_and(|zone| !zone.is_empty());
+        if told && common.tz.is_none() && TimeZone::try_system().is_err() {
+            note::say(
+                common.quiet,
+                "TZ names no time zone that is known here: dates are meant in UTC",
+            );
+        }
         Dates::new(common.tz.as_deref(), self.now).map_err(Failure::Input)
     }
 }

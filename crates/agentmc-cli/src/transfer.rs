@@ -13,6 +13,7 @@ use crate::args::Common;
 use crate::columns;
 use crate::failure::Failure;
 use crate::interrupt;
+use crate::note;
 use crate::output::Output;
 use crate::perform::{self, Request};
 use crate::progress::Bar;
@@ -37,7 +38,8 @@ pub(crate) const PAGE: &str = "\
 Uploads a file.
 
 It asks for a ticket (`createFileUpload`), sends the content to storage, and makes the file (`createFile`). The content \
-is streamed, whatever its size, and its SHA-256 is held against what the service says of the file.
+of a file is streamed, whatever its size; standard input is read to its end first. Its SHA-256 is held against what the \
+service says of the file. `--dry-run` and `--curl` show the request for the ticket, which has no folder and no owner.
 
     agentmc files upload <PATH> [options]
 
@@ -86,8 +88,9 @@ pub(crate) fn upload_command() -> Command {
     let command =
         command.mut_arg("all", |arg| arg.hide(true)).mut_arg("json", |arg| arg.hide(true));
     command.mut_arg("watch", |arg| arg.hide(true)).after_help(
-        "It asks for a ticket, sends the content to storage, and makes the file. The content is streamed, whatever its \
-         size, and its SHA-256 is held against what the service says of the file.\n\nExamples:\n  agentmc files upload report.pdf\n  agentmc files upload notes.md --folder-id 2 --name 'Notes of Monday'",
+        "It asks for a ticket, sends the content to storage, and makes the file. The content of a file is streamed, \
+         whatever its size; standard input is read to its end first. Its SHA-256 is held against what the service says \
+         of the file. --dry-run and --curl show the request for the ticket, which has no folder and no owner.\n\nExamples:\n  agentmc files upload report.pdf\n  agentmc files upload notes.md --folder-id 2 --name 'Notes of Monday'",
     )
 }
 
@@ -124,6 +127,10 @@ pub(crate) fn upload(
     let (file, filename) = new_file(&args)?;
     if sending.only_shown() {
         let params = ticket(&args, &filename)?;
+        note::say(
+            common.quiet,
+            "this is the first request of three: the content goes to storage, and createFile names its folder and owner",
+        );
         let endpoint = find(TICKET)?;
         return perform::run(target, common, Request { endpoint, params, sending, view }, out);
     }
@@ -134,16 +141,21 @@ pub(crate) fn upload(
     let mut bar = Bar::new(&filename, common.quiet);
     let upload = client.upload(file).on_progress(|progress| bar.show(progress));
     let uploaded = if args.path == Path::new("-") {
-        let mut content = Vec::new();
-        let read = io::Read::read_to_end(&mut io::stdin().lock(), &mut content);
-        read.map_err(|error| Failure::io("standard input cannot be read", error))?;
-        upload.from_bytes(content)
+        upload.from_bytes(standard_input()?)
     } else {
         upload.from_path(&args.path)
     };
     let uploaded = uploaded?;
     drop(bar);
     shown(find("showFile")?, &view, &json!({"data": uploaded}), out)
+}
+
+/// All of it: how much there is must be said before any of it is sent.
+fn standard_input() -> Result<Vec<u8>, Failure> {
+    let mut content = Vec::new();
+    let read = io::Read::read_to_end(&mut io::stdin().lock(), &mut content);
+    read.map_err(|error| Failure::io("standard input cannot be read", error))?;
+    Ok(content)
 }
 
 fn new_file(args: &Upload) -> Result<(NewFile, String), Failure> {
@@ -171,10 +183,14 @@ fn new_file(args: &Upload) -> Result<(NewFile, String), Failure> {
 
 /// The parameters of the first request of an upload.
 fn ticket(args: &Upload, filename: &str) -> Result<Map<String, Value>, Failure> {
-    let size = std::fs::metadata(&args.path).map(|metadata| metadata.len());
-    let size = size.map_err(|error| {
-        Failure::input(format!("the file {} cannot be read: {error}", args.path.display()))
-    })?;
+    let size = if args.path == Path::new("-") {
+        standard_input()?.len() as u64
+    } else {
+        let size = std::fs::metadata(&args.path).map(|metadata| metadata.len());
+        size.map_err(|error| {
+            Failure::input(format!("the file {} cannot be read: {error}", args.path.display()))
+        })?
+    };
     let kind = args.mime_type.as_deref();
     let kind = kind.unwrap_or_else(|| agentmc_core::transfer::media_type(filename));
     let params = json!({"filename": filename, "byte_size": size, "mime_type": kind});
@@ -199,17 +215,19 @@ pub(crate) fn download(
     // What cannot be sent is refused before a file is touched.
     let verbose = Verbose::new(common.verbose);
     target.api.call_by_name(DOWNLOAD, request.params.clone())?;
-    verbose.request(&target.api, request.endpoint, &request.params)?;
     let id =
         request.params.get("id").and_then(|id| id.as_u64().or_else(|| id.as_str()?.parse().ok()));
     let id = id.ok_or_else(|| Failure::input("<ID> must be a whole number"))?;
     let client = Client::new(target.api.clone());
     let path = matches.get_one::<String>(PATH).map(String::as_str);
+    let tell = || verbose.request(&target.api, request.endpoint, &request.params);
     if path == Some("-") {
+        tell()?;
         client.download(id).to_writer(io::stdout().lock())?;
         return Ok(());
     }
     let path = place(&client, id, path)?;
+    tell()?;
     let mut part = Part::new(&path)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut bar = Bar::new(name, common.quiet);
@@ -255,9 +273,9 @@ fn place(client: &Client, id: u64, path: Option<&str>) -> Result<PathBuf, Failur
     if !safe {
         return Err(Failure::input("the file has a name that cannot be used here: give a PATH"));
     }
-    if path.is_none() && there.exists() {
+    if there.exists() {
         return Err(Failure::input(format!(
-            "{name} is already there: give a PATH to replace it or to put it elsewhere"
+            "{name} is already there: give its PATH to replace it, or another to put it elsewhere"
         )));
     }
     Ok(if path.is_none() { PathBuf::from(name) } else { there })

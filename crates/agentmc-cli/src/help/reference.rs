@@ -6,7 +6,7 @@ use clap::{Args as _, Command};
 
 use super::page;
 use crate::args::Args;
-use crate::resource::naming;
+use crate::resource::naming::{self, Name};
 use crate::resource::sending::Sending;
 use crate::resource::tree::{self, Scope};
 use crate::view::View;
@@ -62,6 +62,10 @@ list. `--all` fetches every page and writes records as they come. `--watch 5` re
 `--dry-run` and `--curl` show a request without what is secret in it. The curl command takes the credential from its \
 variable, such as `$AGENTMC_API_KEY`, and what is secret in the body from one called like the member, such as \
 `$CLAIM_TOKEN`.
+
+`-v` tells of the request of the command, once, and of what came of every attempt; `-vv` also of the bodies of that \
+request and, unless `--all` fetches more of them, its replies. Of the requests that come along, such as further pages, \
+those of uploads, what storage is asked and what realtime needs, it tells what came of them, not what they were.
 
 Progress, notes and what `--verbose` tells go to standard error. Colours are for terminals; `NO_COLOR` turns them off.
 
@@ -137,8 +141,8 @@ anything. `page` of most listings is always among it: the service takes it, but 
 ## Completion
 
 `agentmc completions bash > ~/.local/share/bash-completion/completions/agentmc`, and the like for `zsh`, `fish`, \
-`powershell` and `elvish`, makes a shell complete commands, flags, values and ids. Ids are fetched from the service that \
-the environment names, within a second.
+`powershell` and `elvish`, makes a shell complete commands, flags, values, profiles, operations and ids. Ids are fetched \
+from the service that the command line, the environment or the profile names, within a second.
 
 ## Size and speed
 
@@ -180,6 +184,25 @@ pub(crate) fn text() -> String {
         let _ = write!(text, "\n{}", page::section(&name, 3));
     }
     text
+}
+
+/// The commands of a subject such as `tasks` or `tasks comments`; none if there is no such subject.
+pub(crate) fn of_subject(words: &[&str]) -> Option<String> {
+    let below =
+        |name: &Name| words.iter().enumerate().all(|(at, word)| name.words().nth(at) == Some(word));
+    let names: Vec<Name> = naming::names().filter(below).collect();
+    let resource = words.join(" ");
+    if names.is_empty() {
+        return None;
+    }
+    let mut text = format!("# agentmc {resource}\n\n{}.\n", naming::about(&resource));
+    if resource == crate::transfer::RESOURCE {
+        let _ = write!(text, "\n#{}", crate::transfer::PAGE.replace("\n#", "\n##"));
+    }
+    for name in names {
+        let _ = write!(text, "\n{}", page::section(&name, 2));
+    }
+    Some(text)
 }
 
 fn options(text: &mut String, command: &Command) {

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use agentmc_sandbox::Sandbox;
 use serde_json::json;
 
-use crate::process::{against, command, environment, feed, run};
+use crate::process::{against, command, environment, feed, run, run_in};
 
 #[test]
 fn a_call_gives_the_json_of_the_reply() {
@@ -146,4 +146,34 @@ fn a_full_disk_is_an_error() {
     assert_eq!(output.status.code(), Some(3));
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.starts_with("agentmc: standard output cannot be written: "), "{error}");
+}
+
+#[test]
+fn every_page_is_fetched_of_nothing_but_a_listing() {
+    let sandbox = Sandbox::start().unwrap();
+    for args in [&["boards", "show", "1", "--all"][..], &["call", "showBoard", "id=1", "--all"]] {
+        let ran = against(&sandbox, args);
+        assert_eq!((ran.code, &*ran.stdout), (2, ""));
+        assert!(ran.error().contains("--all fetches every page, and showBoard lists nothing"));
+    }
+    assert_eq!(sandbox.seen().len(), 0);
+}
+
+#[test]
+fn no_agent_has_the_id_0() {
+    let ran = run(&["boards", "list", "--agent", "0", "--sandbox"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.error().contains("invalid value '0' for '--agent <ID>'"), "{}", ran.error());
+}
+
+#[test]
+fn a_time_zone_of_the_environment_that_is_not_known_is_told() {
+    let sandbox = Sandbox::start().unwrap();
+    let variables = |zone| [&environment(&sandbox)[..], &[("TZ", zone)]].concat();
+    let args = ["calendar", "list", "--start", "today"];
+    let ran = run_in(&variables("Nope/Nope"), &args);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.error().contains("TZ names no time zone that is known here"), "{}", ran.error());
+    assert_eq!(run_in(&variables("Europe/Vienna"), &args).stderr, "");
+    assert_eq!(run_in(&variables("Nope/Nope"), &[&args[..], &["-q"]].concat()).stderr, "");
 }

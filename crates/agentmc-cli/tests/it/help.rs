@@ -6,7 +6,9 @@ use agentmc_core::OPERATIONS;
 use agentmc_sandbox::Sandbox;
 use serde_json::json;
 
+use crate::home::Home;
 use crate::process::{command, environment, run, words};
+use crate::realtime::requested;
 
 /// What examples read from files.
 pub(crate) fn heartbeat() -> serde_json::Value {
@@ -168,6 +170,62 @@ fn commands_flags_values_and_ids_are_completed() {
         3
     );
     assert_eq!(completed(&["agentmc", "tasks", "list", "--board-id", "2"]), ["2"]);
+}
+
+#[test]
+fn operations_profiles_revisions_and_what_clears_are_completed() {
+    let complete = |line: &[&str]| completed(&[], line);
+    let clearing = complete(&["agentmc", "tasks", "update", "5", "--no-"]);
+    assert!(clearing.contains(&"--no-due-at".to_owned()), "{clearing:?}");
+    assert_eq!(complete(&["agentmc", "boards", "list", "--revision", "0.3.6"]), ["0.3.64"]);
+    for tool in ["call", "docs", "operations"] {
+        assert_eq!(complete(&["agentmc", tool, "listBoa"]), ["listBoards"], "{tool}");
+    }
+    assert_eq!(complete(&["agentmc", "docs", "cal"]), ["calendar"]);
+    let home = Home::with("[home]\n[work]\n");
+    let folder = home.file().parent().unwrap().parent().unwrap().to_owned();
+    let variables = [("XDG_CONFIG_HOME", folder.to_str().unwrap())];
+    assert_eq!(completed(&variables, &["agentmc", "boards", "list", "--profile", "w"]), ["work"]);
+}
+
+#[test]
+fn ids_come_from_the_server_that_the_line_names() {
+    let sandbox = Sandbox::start().unwrap();
+    let key = [("AGENTMC_API_KEY", sandbox.keys().host_key.as_str())];
+    let ids = |variables: &[(&str, &str)], line: &[&str]| {
+        let words = completed(variables, &[&["agentmc"], line].concat());
+        words.iter().filter(|word| word.parse::<u64>().is_ok()).count()
+    };
+    let line = ["--base-url", sandbox.url(), "boards", "show", ""];
+    assert_eq!(ids(&key, &line), 3);
+    let agents = ids(&environment(&sandbox), &["boards", "list", "--agent", ""]);
+    assert!(agents > 1, "{agents}");
+    let (asked, _, _) = requested();
+    let line = ["realtime", "listen", "--session", ""];
+    assert_eq!(ids(&environment(&asked), &line), 1);
+
+    let (url, key) = (sandbox.url(), &sandbox.keys().host_key);
+    let home = Home::with(&format!("[work]\nbase_url = {url:?}\napi_key = {key:?}\n"));
+    let folder = home.file().parent().unwrap().parent().unwrap().to_owned();
+    let variables = [("XDG_CONFIG_HOME", folder.to_str().unwrap())];
+    assert_eq!(ids(&variables, &["boards", "show", "--profile", "work", ""]), 3);
+    assert_eq!(ids(&variables, &["boards", "show", ""]), 0);
+}
+
+#[test]
+fn the_pages_of_a_subject_are_printed_together() {
+    let page = run(&["docs", "tasks"]);
+    assert_eq!((page.code, &*page.stderr), (0, ""));
+    assert!(page.stdout.starts_with("# agentmc tasks\n\nTasks on boards"), "{}", page.stdout);
+    for command in ["tasks create", "tasks comments list"] {
+        assert!(page.stdout.contains(&format!("\n## agentmc {command}\n")), "{command}");
+    }
+    assert!(!page.stdout.contains("agentmc boards"), "{}", page.stdout);
+    let below = run(&["docs", "tasks", "comments"]).stdout;
+    assert!(
+        below.contains("\n## agentmc tasks comments list\n") && below.len() < page.stdout.len()
+    );
+    assert!(run(&["docs", "files"]).stdout.contains("\n## agentmc files upload\n"));
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn agent(sandbox: &Sandbox) -> AgentId {
 }
 
 /// A sandbox in which a session is requested.
-fn requested() -> (Sandbox, AgentId, SessionId) {
+pub(crate) fn requested() -> (Sandbox, AgentId, SessionId) {
     let sandbox = Sandbox::start().unwrap();
     let agent = agent(&sandbox);
     let session = sandbox.request_session(agent).unwrap();

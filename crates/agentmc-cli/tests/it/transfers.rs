@@ -202,3 +202,37 @@ fn a_signed_url_is_not_told() {
         assert!(!ran.stderr.contains("signature="), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn a_folder_keeps_what_has_the_name_of_a_download() {
+    let (sandbox, folder) = (Sandbox::start().unwrap(), tempfile::tempdir().unwrap());
+    let args = ["files", "download", "1", folder.path().to_str().unwrap()];
+    assert_eq!(against(&sandbox, &args).code, 0);
+    let name = names(folder.path()).remove(0);
+    std::fs::write(folder.path().join(&name), "mine").unwrap();
+    let again = against(&sandbox, &args);
+    assert_eq!(again.code, 2);
+    assert!(again.error().contains(&format!("{name} is already there")), "{}", again.error());
+    assert_eq!(std::fs::read_to_string(folder.path().join(&name)).unwrap(), "mine");
+}
+
+#[test]
+fn an_upload_that_is_only_shown_says_that_it_is_the_first_of_its_requests() {
+    let sandbox = Sandbox::start().unwrap();
+    let args = ["files", "upload", "-", "--name", "r.pdf", "--folder-id", "2", "--dry-run"];
+    let shown = feed(b"hello", &environment(&sandbox), &args);
+    assert_eq!(shown.code, 0, "{}", shown.stderr);
+    assert_eq!(shown.json()["operation"], "createFileUpload");
+    assert_eq!(shown.json()["body"]["byte_size"], 5);
+    assert!(shown.error().contains("the first request of three"), "{}", shown.error());
+}
+
+#[test]
+fn a_download_tells_of_its_requests_in_the_order_they_are_made() {
+    let (sandbox, folder) = (Sandbox::start().unwrap(), tempfile::tempdir().unwrap());
+    let ran = against(&sandbox, &["files", "download", "1", folder.path().to_str().unwrap(), "-v"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let at = |text: &str| ran.stderr.find(text).unwrap_or_else(|| panic!("{text}: {}", ran.stderr));
+    assert!(at("< showFile 200") < at("> GET "), "{}", ran.stderr);
+    assert!(at("> GET ") < at("< downloadFile "), "{}", ran.stderr);
+}

@@ -101,12 +101,9 @@ pub(crate) fn masked_text(text: &str) -> String {
         let Some(after) = rest.strip_prefix('"') else { break };
         let value = after.trim_start().strip_prefix(':').map(str::trim_start);
         match value {
-            Some(value) if is_secret(name) && !value.starts_with("null") => {
+            Some(value) if is_secret(name) && value.starts_with(BEGINNINGS) => {
                 shown.push_str(&format!("\":\"{MASK}\""));
-                rest = match value.strip_prefix('"') {
-                    Some(value) => value.get(end_of_string(value) + 1..).unwrap_or_default(),
-                    None => &value[value.find([',', '}', ']']).unwrap_or(value.len())..],
-                };
+                rest = &value[end_of_value(value)..];
             }
             _ => {
                 shown.push('"');
@@ -115,6 +112,31 @@ pub(crate) fn masked_text(text: &str) -> String {
         }
     }
     shown + rest
+}
+
+/// What the values of JSON begin with, but for null, which is no secret, and words, as a sentence has them.
+const BEGINNINGS: [char; 14] =
+    ['"', '{', '[', '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
+
+/// Where the value of JSON ends that this text begins with.
+fn end_of_value(text: &str) -> usize {
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(char) = text[at..].chars().next() {
+        match char {
+            '"' => at = (at + 2 + end_of_string(&text[at + 1..])).min(text.len()),
+            '{' | '[' => (depth, at) = (depth + 1, at + 1),
+            ',' | '}' | ']' if depth == 0 => return at,
+            '}' | ']' => (depth, at) = (depth - 1, at + 1),
+            char => {
+                at += char.len_utf8();
+                continue;
+            }
+        }
+        if depth == 0 {
+            return at;
+        }
+    }
+    at
 }
 
 /// Where a string of JSON ends that begins before this text.
@@ -176,6 +198,12 @@ mod tests {
             (r#"{"token": "a\"b", "id": 1"#, r#"{"token":"<secret>", "id": 1"#),
             (r#"{"token":"cut o"#, r#"{"token":"<secret>""#),
             (r#"{"token":12,"id":1}"#, r#"{"token":"<secret>","id":1}"#),
+            (
+                r#"{"upload_headers":{"a":"é}","c":[1]},"id":1}"#,
+                r#"{"upload_headers":"<secret>","id":1}"#,
+            ),
+            (r#"{"upload_headers":{"a":"b","#, r#"{"upload_headers":"<secret>""#),
+            (r#"the member "token": is not there"#, r#"the member "token": is not there"#),
             (r#"{"token":null} naïve "日"#, r#"{"token":null} naïve "日"#),
             ("<html>", "<html>"),
         ] {

@@ -16,8 +16,12 @@ fn the_demo_does_its_job_through_both_clients() {
     let steps = steps.as_array().unwrap();
     let of = |frontend: &str| -> Vec<(&str, u64)> {
         let own = steps.iter().filter(|step| step["frontend"] == frontend);
-        own.map(|step| (step["operation"].as_str().unwrap(), step["status"].as_u64().unwrap()))
-            .collect()
+        let calls =
+            own.map(|step| (step["operation"].as_str().unwrap(), step["status"].as_u64().unwrap()));
+        let mut calls: Vec<(&str, u64)> = calls.collect();
+        // A signal that comes while signals are listed has them listed again.
+        calls.dedup_by(|next, call| next == call && call.0 == "listAgentRealtimeSignals");
+        calls
     };
     assert_eq!(of("blocking"), of("async"), "both clients make the same requests");
     assert!(of("async").contains(&("claimAgentRealtimeSession", 409)));

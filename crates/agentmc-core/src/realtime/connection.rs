@@ -1,6 +1,7 @@
 //! One websocket, and the channels on it.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::time::Duration;
 
 use agentmc_types::{AgentId, SessionId};
@@ -213,9 +214,10 @@ pub enum State {
     Closed,
 }
 
-/// Where each channel's name leads. Only ever looked up, so that its order decides nothing.
+/// Where each channel's name leads. Only ever looked up, so that its order decides nothing; hashed the same in
+/// every run, so that what a signal costs can be counted. The names are the service's own.
 #[expect(clippy::disallowed_types, reason = "a tree of names is slow among ten thousand")]
-type Names = std::collections::HashMap<Box<str>, ChannelId>;
+type Names = std::collections::HashMap<Box<str>, ChannelId, BuildHasherDefault<DefaultHasher>>;
 
 /// A websocket that speaks the Pusher protocol, version 7, and stays up as long as a channel wants it.
 ///
@@ -284,7 +286,7 @@ impl Connection {
             is_pinged: false,
             complaint: None,
             members: BTreeMap::new(),
-            names: Names::new(),
+            names: Names::default(),
             signing: BTreeMap::new(),
             queue: VecDeque::new(),
             timers: Timers::new(),

@@ -113,7 +113,7 @@ fn what_is_no_websocket_is_told_to_become_one() {
 
 #[test]
 fn both_sides_may_ping() {
-    let sandbox = Sandbox::with(Options::default().activity_timeout(Duration::from_millis(30)));
+    let sandbox = Sandbox::with(Options::default().activity_timeout(Duration::from_millis(400)));
     let sandbox = sandbox.unwrap();
     let mut client = Client::new(&sandbox);
     client.has_nothing_more();

@@ -25,7 +25,10 @@ use crate::error::Error;
 
 mod hosts;
 mod pauses;
+mod pending;
 mod sessions;
+
+use pending::{Purpose, TIMERS, Timer};
 
 /// One subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,46 +113,6 @@ pub struct Realtime {
     last_connection: u32,
     out: VecDeque<Output>,
 }
-
-/// What a call is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
-    Claim,
-    List(u64),
-    /// Whether the session lives longer than was said.
-    Expiry,
-    Close,
-    /// Whether it tells what was announced while the subscriber could take no more.
-    Poll(bool),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Timer {
-    /// The subscription should be ready.
-    Ready,
-    /// A listing is tried again.
-    List,
-    /// A listing that was not urgent.
-    Linger,
-    /// A message in pieces has waited long enough.
-    Join,
-    /// The session expires.
-    Expire,
-    /// The requested sessions are listed again.
-    Poll,
-    /// The signals are listed, in case the last was never pushed.
-    Recheck,
-}
-
-const TIMERS: [Timer; 7] = [
-    Timer::Ready,
-    Timer::List,
-    Timer::Linger,
-    Timer::Join,
-    Timer::Expire,
-    Timer::Poll,
-    Timer::Recheck,
-];
 
 impl Realtime {
     /// A machine without subscriptions.
@@ -491,14 +454,18 @@ impl Realtime {
         }
     }
 
+    fn clear_timers(&mut self, id: SubscriptionId) {
+        for timer in TIMERS {
+            self.timers.clear((id, timer));
+        }
+    }
+
     /// Ends a subscription.
     fn finish(&mut self, now: Duration, id: SubscriptionId, end: End) {
         let session = self.sessions.remove(&id).map(|session| session.connection);
         let host = self.hosts.remove(&id).map(|host| host.connection);
         let Some(connection) = session.or(host) else { return };
-        for timer in TIMERS {
-            self.timers.clear((id, timer));
-        }
+        self.clear_timers(id);
         self.event(id, Event::Ended(end));
         self.part(now, id, connection);
     }

@@ -24,6 +24,9 @@ live_on_both! {
         });
         let options = HostOptions::new().socket(host_socket(&stage, "http", Some(address)));
         let mut host = S::host(&stage.client.realtime(super::impatient()), options);
+        heard(&mut host, "connected", |event| {
+            matches!(event, Event::State(State::Connected)).then_some(())
+        });
         let loss = heard(&mut host, "a loss", |event| match event {
             Event::State(State::Waiting { loss, .. }) => Some(loss.clone()),
             _ => None,

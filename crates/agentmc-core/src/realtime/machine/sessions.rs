@@ -404,9 +404,7 @@ impl Realtime {
         session.is_closing = true;
         session.inbox.lost();
         let (agent, connection) = (session.agent, session.connection.take());
-        for timer in super::TIMERS {
-            self.timers.clear((id, timer));
-        }
+        self.clear_timers(id);
         self.part(now, id, connection);
         let mut operation = CloseAgentRealtimeSession::new(session_id);
         operation = operation.status(RealtimeCloseStatus::Closed);
@@ -457,9 +455,7 @@ impl Realtime {
             (session.is_closing, session.ending) = (true, Some(end));
         }
         self.call(id, Purpose::Close, call);
-        for timer in super::TIMERS {
-            self.timers.clear((id, timer));
-        }
+        self.clear_timers(id);
         // Whoever waits for the end does not wait for ever.
         self.timers.set((id, Timer::Ready), now.saturating_add(FAREWELL));
         None

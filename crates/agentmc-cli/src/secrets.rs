@@ -1,31 +1,10 @@
 //! Which members of JSON are secret.
 
+use agentmc_core::types::Secret;
 use serde_json::Value;
 
 /// What stands for a secret.
 const MASK: &str = "<secret>";
-
-/// Members whose values let others act in one's name.
-const NAMES: &[&str] = &[
-    "agent_token",
-    "api_key",
-    "auth",
-    "claim_token",
-    "connect_token",
-    "owner_token",
-    "token",
-    "upload_headers",
-    "upload_url",
-];
-
-/// Whether the member of that name is secret.
-pub(crate) fn is_secret(name: &str) -> bool {
-    NAMES.contains(&name)
-        || ["_token", "_secret", "_key"].iter().any(|end| {
-            // Keys that name things are no keys that open them.
-            name.ends_with(end) && !["external_key", "object_key", "app_key"].contains(&name)
-        })
-}
 
 /// The same JSON without what is secret.
 pub(crate) fn masked(value: &Value) -> Value {
@@ -38,7 +17,7 @@ pub(crate) fn masked_by(value: &Value, mask: &mut dyn FnMut(&str, &Value) -> Str
         Value::Array(items) => items.iter().map(|item| masked_by(item, mask)).collect(),
         Value::Object(members) => {
             let member = |(name, value): (&String, &Value)| {
-                let hidden = is_secret(name) && !value.is_null();
+                let hidden = Secret::is_name(name) && !value.is_null();
                 let value = if hidden { mask(name, value).into() } else { masked_by(value, mask) };
                 (name.clone(), value)
             };
@@ -101,7 +80,7 @@ pub(crate) fn masked_text(text: &str) -> String {
         let Some(after) = rest.strip_prefix('"') else { break };
         let value = after.trim_start().strip_prefix(':').map(str::trim_start);
         match value {
-            Some(value) if is_secret(name) && value.starts_with(BEGINNINGS) => {
+            Some(value) if Secret::is_name(name) && value.starts_with(BEGINNINGS) => {
                 shown.push_str(&format!("\":\"{MASK}\""));
                 rest = &value[end_of_value(value)..];
             }

@@ -5,9 +5,12 @@ use std::fmt;
 use serde::ser::SerializeMap;
 use serde_json::{Map, Value};
 
+use crate::shown::Members;
+
 /// The members of a record that this version does not know, kept as they came and written back.
 ///
-/// Empty, it is one word wide and allocates nothing.
+/// Empty, it is one word wide and allocates nothing. `Debug` leaves out what is secret by its name, as
+/// [`Secret::is_name`](crate::Secret::is_name) has it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Extra(Option<Box<Map<String, Value>>>);
 
@@ -49,6 +52,9 @@ impl Extra {
 
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
+        match &self.0 {
+            Some(members) => Members(members).fmt(f),
+            None => f.debug_map().finish(),
+        }
     }
 }

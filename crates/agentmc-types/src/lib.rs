@@ -79,6 +79,7 @@ mod recurring;
 mod revision;
 pub mod schema;
 mod secret;
+mod shown;
 mod task;
 mod team;
 mod text_enum;

@@ -12,9 +12,9 @@ use serde_json::{Map, Value};
 
 use crate::nullable::Nullable;
 use crate::schema::{Describe, Schema};
+use crate::shown;
 
 mod capture;
-mod shown;
 
 /// A JSON object whose members the API leaves open.
 ///
@@ -28,8 +28,9 @@ mod shown;
 /// a list of objects are read as the object they stand for. What is written is always an object. Objects
 /// that nest more than 127 deep are refused, whatever they are read from.
 ///
-/// `Debug` leaves out the values of members whose names say that they are secret: those that end in `token`,
-/// `secret`, `password` or `api_key`.
+/// `Debug` leaves out the values of members whose names say that they are secret, as [`Secret::is_name`] has it.
+///
+/// [`Secret::is_name`]: crate::Secret::is_name
 pub struct Object {
     /// What was read, as JSON in its shortest form; empty once the members say it all.
     text: Arc<str>,

@@ -3,6 +3,7 @@
 use agentmc_core::Endpoint;
 use agentmc_core::endpoint::{Param, Place};
 use agentmc_core::schema::{Field, Kind, Schema};
+use agentmc_core::types::Secret;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command};
 
@@ -36,7 +37,7 @@ pub(super) const fn is_object(schema: &Schema) -> bool {
 /// Whether a text may come from a file: a long one, or one that is secret.
 pub(super) fn may_be_file(field: &Field) -> bool {
     let long = field.schema.max_len.is_none_or(|len| len > 255);
-    matches!(field.schema.kind, Kind::Text) && (long || crate::secrets::is_secret(field.name))
+    matches!(field.schema.kind, Kind::Text) && (long || Secret::is_name(field.name))
 }
 
 /// The flag of a parameter, without its hyphens.

@@ -1,6 +1,6 @@
 //! Objects that are kept as text until somebody looks.
 
-use agentmc_types::{Nullable, Object, Task, TextOrObject};
+use agentmc_types::{Extra, Nullable, Object, Task, TextOrObject};
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -166,4 +166,9 @@ fn what_is_secret_by_its_name_is_not_shown() {
     assert!(!shown.contains("s3cret"), "{shown}");
     assert!(shown.contains("🦀") && shown.contains("5") && shown.contains("[redacted]"), "{shown}");
     assert_eq!(object["claim_owner_token"], "s3cret", "it is there for who asks");
+
+    let mut extra = Extra::new();
+    extra.insert("agent_token", "s3cret");
+    extra.insert("emoji", "🦀");
+    assert_eq!(format!("{extra:?}"), r#"{"agent_token": [redacted], "emoji": String("🦀")}"#);
 }

@@ -109,6 +109,25 @@ fn unknown_members_can_be_read_and_set() {
 }
 
 #[test]
+fn names_tell_what_is_secret() {
+    for name in [
+        "token",
+        "claim_owner_token",
+        "apiKey",
+        "api_key",
+        "PASSWORD",
+        "session_cookie",
+        "upload_url",
+        "Auth",
+    ] {
+        assert!(Secret::is_name(name), "{name}");
+    }
+    for name in ["external_key", "object_key", "tokens_in", "author", "key", "", "é"] {
+        assert!(!Secret::is_name(name), "{name}");
+    }
+}
+
+#[test]
 fn a_secret_is_shown_to_whoever_asks_and_not_to_logs() {
     let json = json!({
         "agent_id": 1, "agent_token": "agent_s3cr3t", "agent_instructions_endpoint": "https://agentmc.example/i",

@@ -1,20 +1,19 @@
-//! Members as `Debug` shows them.
+//! Members of somebody's choice, as `Debug` shows them.
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// How names end that stand for secrets.
-const SECRET: [&str; 4] = ["token", "secret", "password", "api_key"];
+use crate::Secret;
 
 /// The members of an object, without the values of those that are secret by their names.
-pub(super) struct Members<'a>(pub(super) &'a Map<String, Value>);
+pub(crate) struct Members<'a>(pub(crate) &'a Map<String, Value>);
 
 impl fmt::Debug for Members<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_map();
         for (name, value) in self.0 {
-            match is_secret(name) && !value.is_null() {
+            match Secret::is_name(name) && !value.is_null() {
                 true => shown.entry(name, &format_args!("[redacted]")),
                 false => shown.entry(name, &Member(value)),
             };
@@ -33,12 +32,4 @@ impl fmt::Debug for Member<'_> {
             value => value.fmt(f),
         }
     }
-}
-
-fn is_secret(name: &str) -> bool {
-    let ends = |end: &str| {
-        let start = name.len().checked_sub(end.len());
-        start.and_then(|start| name.get(start..)).is_some_and(|it| it.eq_ignore_ascii_case(end))
-    };
-    SECRET.iter().any(|end| ends(end))
 }

@@ -18,6 +18,9 @@ pub struct Rules {
     pub revision: Revision,
     /// Whether lengths, ranges, patterns and listed values count; types and required members always do.
     pub limits: bool,
+    /// Whether enumerated values are all there may be, where limits count: of some members they are from a later
+    /// revision on.
+    listed: bool,
     /// Whether `null` counts where the schema allows it: some members allow it from a later revision on.
     null: bool,
 }
@@ -26,7 +29,7 @@ impl Rules {
     /// Everything `revision` says.
     #[must_use]
     pub const fn of(revision: Revision) -> Self {
-        Self { revision, limits: true, null: true }
+        Self { revision, limits: true, listed: true, null: true }
     }
 
     /// The same without lengths, ranges, patterns and listed values, unless `limits` is true.
@@ -40,6 +43,7 @@ impl Rules {
     fn of_field(self, field: &Field) -> Self {
         Self {
             limits: self.limits && field.limited_since <= self.revision,
+            listed: field.listed_since <= self.revision,
             null: field.null_since <= self.revision,
             ..self
         }

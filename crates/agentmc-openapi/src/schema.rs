@@ -29,6 +29,9 @@ impl Schemas {
         let limits = limits && field.limited_since <= self.revision;
         let nullable = field.schema.nullable && field.null_since <= self.revision;
         let mut written = self.written(&field.schema, limits, nullable);
+        if field.listed_since > self.revision {
+            written.as_object_mut().map(|written| written.remove("enum"));
+        }
         let docs = prose(field.docs);
         if !docs.is_empty() {
             written["description"] = docs.into();

@@ -217,8 +217,8 @@ record! {
             name: String [max_len(255)],
         }
         optional {
-            /// The software it runs on. Revisions before 0.3.169 take any text.
-            kind = "type": AgentType [max_len(120)] => limited_since(V0_3_169),
+            /// The software it runs on. Revisions before 0.3.169 take any text of at most 120 characters.
+            kind = "type": AgentType [max_len(120)] => listed_since(V0_3_169),
             /// What its runtime says about it.
             meta: Object => since(V0_3_169),
             /// What it is recognised by when it has no id. Revision 0.1.1 does without.

@@ -90,6 +90,8 @@ pub struct Field {
     pub until: Revision,
     /// Lengths, ranges, patterns and enumerated values apply from this revision on.
     pub limited_since: Revision,
+    /// Enumerated values are all there may be from this revision on; before, any text of the right length may.
+    pub listed_since: Revision,
 }
 
 /// The form a string must have.
@@ -352,6 +354,7 @@ impl Field {
             required_until: Revision::LATEST,
             null_since: Revision::V0_1_1,
             limited_since: Revision::V0_1_1,
+            listed_since: Revision::V0_1_1,
         }
     }
 
@@ -402,6 +405,13 @@ impl Field {
     #[must_use]
     pub const fn limited_since(mut self, revision: Revision) -> Self {
         self.limited_since = revision;
+        self
+    }
+
+    /// Enumerated values are all there may be from `revision` on.
+    #[must_use]
+    pub const fn listed_since(mut self, revision: Revision) -> Self {
+        self.listed_since = revision;
         self
     }
 

@@ -109,6 +109,10 @@ fn facts(
             facts.push(format!("limited in {} only", limited.join(", ")));
         }
     }
+    let listed = names(&|revision| field.is_in(revision) && field.listed_since <= revision);
+    if listed.len() < limited.len() {
+        facts.push(format!("any other text before {}", field.listed_since));
+    }
     let absent = names(&|revision| !field.is_in(revision));
     if !absent.is_empty() {
         facts.push(format!("not in {}", absent.join(", ")));

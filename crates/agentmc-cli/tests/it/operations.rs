@@ -78,7 +78,7 @@ fn members_of_objects_are_shown_below_them() {
         "      models (list of string or object, required in 0.3.64, 0.3.169)\n",
         "  agents (body, list of object, at least 1 item, not in 0.1.1, 0.3.64)\n",
         "      emoji (string or null, at most 32 characters)\n",
-        "      type (string, one of openclaw, at most 120 characters, limited in 0.3.169 only)\n",
+        "      type (string, one of openclaw, at most 120 characters, any other text before 0.3.169)\n",
     ];
     for line in lines {
         assert!(page.contains(&format!("\n{line}")), "{line}: {page}");

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use agentmc_types::NotificationId;
 use agentmc_types::schema::{Kind, Schema, is_date_time};
 
+use crate::check::Rules;
 use crate::error::Problem;
 
 /// What a schema expects, for people.
@@ -30,11 +31,11 @@ pub(super) fn expected(schema: &Schema) -> Problem {
 }
 
 /// What is wrong with a string.
-pub(super) fn text(schema: &Schema, text: &str, limits: bool) -> Option<Problem> {
+pub(super) fn text(schema: &Schema, text: &str, rules: Rules) -> Option<Problem> {
     match schema.kind {
         Kind::Text | Kind::Any => {}
         Kind::OneOfTexts(values) => {
-            if limits && !values.contains(&text) {
+            if rules.limits && rules.listed && !values.contains(&text) {
                 return Some(Problem::NotListed(values));
             }
         }
@@ -43,7 +44,7 @@ pub(super) fn text(schema: &Schema, text: &str, limits: bool) -> Option<Problem>
         Kind::IpAddress if text.parse::<IpAddr>().is_ok() => {}
         _ => return Some(expected(schema)),
     }
-    if !limits {
+    if !rules.limits {
         return None;
     }
     // Counting characters is only needed where the bytes do not decide.

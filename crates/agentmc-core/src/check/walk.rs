@@ -113,7 +113,7 @@ impl<'a, 'r> Walk<'a, 'r> {
 
     fn text(self, text: &str) {
         let schema = self.schema_for(Seen::Text);
-        let problem = scalar::text(&schema, text, self.rules.limits);
+        let problem = scalar::text(&schema, text, self.rules);
         self.finding(problem);
     }
 

@@ -69,6 +69,9 @@ fn member(field: &'static Field, keep: Keep) -> Option<BoxedStrategy<Member>> {
     }
     let mut schema = field.schema;
     schema.nullable &= field.null_since <= keep.revision;
+    if field.listed_since > keep.revision {
+        schema.kind = Kind::Text;
+    }
     let value = value(
         &schema,
         Keep { limits: keep.limits && field.limited_since <= keep.revision, ..keep },

@@ -68,7 +68,11 @@ fn limits(schema: &Schema, path: &[String], revision: Revision, found: &mut Vec<
 
 fn limits_of(field: &Field, path: &[String], revision: Revision, found: &mut Vec<Limit>) {
     if field.is_in(revision) && field.limited_since <= revision {
-        limits(&field.schema, &[path, &[field.name.to_owned()]].concat(), revision, found);
+        let mut schema = field.schema;
+        if field.listed_since > revision {
+            schema.kind = Kind::Text;
+        }
+        limits(&schema, &[path, &[field.name.to_owned()]].concat(), revision, found);
     }
 }
 

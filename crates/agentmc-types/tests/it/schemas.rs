@@ -47,8 +47,8 @@ fn a_member_is_required_by_the_revisions_that_say_so() {
 
 #[test]
 fn limits_apply_from_the_revision_that_sets_them() {
-    assert_eq!(member(HeartbeatAgent::SCHEMA, "type").limited_since, Revision::V0_3_169);
-    assert_eq!(member(HeartbeatAgent::SCHEMA, "name").limited_since, Revision::V0_1_1);
+    assert_eq!(member(HeartbeatAgent::SCHEMA, "type").listed_since, Revision::V0_3_169);
+    assert_eq!(member(HeartbeatAgent::SCHEMA, "name").listed_since, Revision::V0_1_1);
 }
 
 #[test]

@@ -218,6 +218,7 @@ impl Client {
         let (span, start) = (call.span(), Instant::now());
         let attempts = async {
             loop {
+                call.begin();
                 let outcome = self.transport.exchange(&call).await;
                 match call.resolve(outcome, start.elapsed(), fastrand::f64()) {
                     Step::Again(delay) => tokio::time::sleep(delay).await,

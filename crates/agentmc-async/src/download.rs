@@ -106,7 +106,11 @@ impl<'a> Download<'a> {
         }
         let outcome = loop {
             match reply.piece(idle).await {
-                Ok(None) => break Ok(http::Response::new(Bytes::new())),
+                Ok(None) => {
+                    let mut end = http::Response::new(Bytes::new());
+                    *end.status_mut() = reply.status();
+                    break Ok(end);
+                }
                 Ok(Some(piece)) => {
                     let new = download.take(&piece)?;
                     sink.write_all(new).await.map_err(TransferError::writing)?;

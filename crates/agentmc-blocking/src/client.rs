@@ -194,6 +194,7 @@ impl Client {
     pub(crate) fn run(&self, mut call: Call) -> Result<http::Response<Bytes>, Error> {
         let (_span, start) = (call.span().entered(), Instant::now());
         loop {
+            call.begin();
             let outcome = self.transport.exchange(&call);
             match call.resolve(outcome, start.elapsed(), fastrand::f64()) {
                 Step::Again(delay) => std::thread::sleep(delay),

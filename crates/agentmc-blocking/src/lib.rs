@@ -38,8 +38,9 @@ mod upload;
 
 pub use agentmc_core::transfer::{Checksum, NewFile, Progress};
 pub use agentmc_core::{
-    Api, ApiError, BaseUrl, BuildError, Credential, DecodeError, Error, ErrorKind, Operation,
-    Output, RetryPolicy, Revision, TransferError, TransportError, TransportKind, ops, pages, types,
+    Api, ApiError, BaseUrl, BuildError, Credential, DecodeError, Error, ErrorKind, Observer,
+    Operation, Output, RetryPolicy, Revision, TransferError, TransportError, TransportKind,
+    observe, ops, pages, types,
 };
 pub use client::Client;
 pub use download::Download;

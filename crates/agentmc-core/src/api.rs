@@ -12,6 +12,7 @@ use crate::credential::{Credential, Credentials};
 use crate::encode::Encoder;
 use crate::endpoint::{Auth, Endpoint, Step};
 use crate::error::{BuildError, Problem};
+use crate::observe::{Observer, Watch};
 use crate::operation::Operation;
 use crate::retry::RetryPolicy;
 use crate::{params, registry};
@@ -31,6 +32,7 @@ pub struct Api {
     check_limits: bool,
     connect_timeout: Duration,
     patience: Patience,
+    watch: Watch,
 }
 
 impl Api {
@@ -55,6 +57,7 @@ impl Api {
                 deadline: None,
                 max_reply_bytes: 32 << 20,
             },
+            watch: Watch::default(),
         }
     }
 
@@ -134,6 +137,14 @@ impl Api {
         self
     }
 
+    /// Has `observer` told of every request and every reply, in place of another.
+    ///
+    /// It sees bodies, which may hold secrets: [`Observer`] says what may be logged.
+    pub fn observed_by(mut self, observer: impl Observer) -> Self {
+        self.watch = Watch::by(observer);
+        self
+    }
+
     /// Starts a call of `operation`.
     ///
     /// # Errors
@@ -182,7 +193,8 @@ impl Api {
     }
 
     fn start(&self, endpoint: &'static Endpoint, out: Encoder<'_>) -> Result<Call, BuildError> {
-        Ok(Call::new(endpoint, self.revision, out.finish()?, self.patience))
+        let request = out.finish()?;
+        Ok(Call::new(endpoint, self.revision, request, self.patience, self.watch.clone()))
     }
 
     /// Where the API is.
@@ -235,6 +247,10 @@ impl Api {
 
     pub(crate) const fn agent_header(&self) -> Option<&HeaderValue> {
         self.agent_header.as_ref()
+    }
+
+    pub(crate) const fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     pub(crate) const fn checks_limits(&self) -> bool {

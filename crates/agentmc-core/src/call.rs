@@ -8,13 +8,14 @@ use bytes::Bytes;
 
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, TransportError};
+use crate::observe::{Attempt, Ended, Watch};
 use crate::retry::{Failure, RetryPolicy, retry_after};
 use crate::trace;
 
 /// A call in progress.
 ///
-/// A driver sends [`request`](Self::request), reports what came of it to [`resolve`](Self::resolve),
-/// and does as it is told:
+/// A driver says that an attempt [begins](Self::begin), sends [`request`](Self::request), reports what came of it to
+/// [`resolve`](Self::resolve), and does as it is told:
 ///
 /// ```
 /// use std::time::Duration;
@@ -28,10 +29,12 @@ use crate::trace;
 /// let mut call = api.call(&ShowBoard::new(3))?;
 ///
 /// // A driver would send `call.request()` here; this one makes up the answer.
+/// call.begin();
 /// let busy = http::Response::builder().status(503).body(Bytes::new())?;
 /// let Step::Again(delay) = call.resolve(Ok(busy), Duration::from_millis(40), 0.0) else { panic!("GET is repeated") };
 /// assert_eq!(delay.as_millis(), 350);
 ///
+/// call.begin();
 /// let gone = http::Response::builder().status(404).body(Bytes::new())?;
 /// let Step::Done(Err(error)) = call.resolve(Ok(gone), Duration::from_millis(430), 0.0) else { panic!("404 is final") };
 /// assert_eq!(error.to_string(), "showBoard: 404 Not Found");
@@ -46,6 +49,9 @@ pub struct Call {
     attempt: u32,
     /// When the attempt in progress began, since the start of the call.
     began: Duration,
+    watch: Watch,
+    /// Whether the observer has been told of the attempt in progress.
+    is_told: bool,
 }
 
 /// How long a caller waits, how often and for how much.
@@ -72,8 +78,10 @@ impl Call {
         revision: Revision,
         request: http::Request<Bytes>,
         patience: Patience,
+        watch: Watch,
     ) -> Self {
-        Self { endpoint, revision, request, patience, attempt: 1, began: Duration::ZERO }
+        let (attempt, began) = (1, Duration::ZERO);
+        Self { endpoint, revision, request, patience, attempt, began, watch, is_told: false }
     }
 
     /// The request to send, the same for every attempt.
@@ -119,6 +127,24 @@ impl Call {
         trace::span(self)
     }
 
+    /// Says that the attempt in progress is sent now, of which the [`Observer`](crate::Observer) is told, if there is one.
+    ///
+    /// It is told once, however often this is said. If nobody says it, [`resolve`](Self::resolve) does.
+    pub fn begin(&mut self) {
+        if let Some(observer) = self.watch.observer()
+            && !self.is_told
+        {
+            observer.begins(&self.told());
+            self.is_told = true;
+        }
+    }
+
+    /// The attempt in progress, for the observer.
+    const fn told(&self) -> Attempt<'_> {
+        let Self { endpoint, revision, attempt: number, request, .. } = self;
+        Attempt { endpoint, revision: *revision, number: *number, request }
+    }
+
     /// Decides what follows from the outcome of an attempt.
     ///
     /// `elapsed` is the time since the start of the call, waiting included, and `jitter` a random
@@ -144,9 +170,16 @@ impl Call {
             .filter(|delay| {
                 self.patience.deadline.is_none_or(|end| elapsed.saturating_add(*delay) < end)
             });
-        trace::attempt(self, &outcome, elapsed.saturating_sub(self.began), delay);
+        let duration = elapsed.saturating_sub(self.began);
+        trace::attempt(self, &outcome, duration, delay);
+        self.begin();
+        if let Some(observer) = self.watch.observer() {
+            let (attempt, outcome) = (self.told(), outcome.as_ref());
+            observer.ended(&Ended { attempt, outcome, duration, again_in: delay });
+        }
         if let Some(delay) = delay {
             self.attempt += 1;
+            self.is_told = false;
             self.began = elapsed.saturating_add(delay);
             return Step::Again(delay);
         }

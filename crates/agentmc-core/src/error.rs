@@ -248,6 +248,13 @@ impl TransportKind {
     }
 }
 
+/// What happened, in words.
+impl fmt::Display for TransportKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 impl TransportError {
     /// A failure of the given kind. The call it belongs to fills in the operation.
     pub fn new(kind: TransportKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {

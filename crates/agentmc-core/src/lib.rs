@@ -1,7 +1,7 @@
 //! The AgentMC API without I/O: what to send, and what a reply means.
 //!
 //! An operation is a value. [`Api::call`] turns it into a [`Call`], which holds an
-//! [`http::Request`]. Whoever drives the call sends the request, reports what came of it to
+//! [`http::Request`]. Whoever drives the call says that it begins, sends the request, reports what came of it to
 //! [`Call::resolve`], and is told either to send it again after a delay or that the call is done.
 //! [`Reply::read`](reply::Reply::read) makes a value of the response. The whole walk:
 //!
@@ -21,7 +21,8 @@
 //! assert_eq!(call.request().uri(), "https://agentmc.ai/api/v1/tasks/42");
 //! assert_eq!(call.request().headers()["x-agent-id"], "7");
 //!
-//! // A driver sends it; here the answer is made up.
+//! // A driver says so and sends it; here the answer is made up.
+//! call.begin();
 //! let body = r#"{"data": {"id": 42, "team_id": 1, "board_id": 3, "column_id": 8, "title": "Ship",
 //!                "position": 1, "is_archived": false}}"#;
 //! let response = http::Response::new(body.into());
@@ -49,13 +50,15 @@
 //! * [`call`], [`retry`], [`reply`], [`pages`], [`error`]: what becomes of them.
 //! * [`encoding`]: compressed replies. [`realtime`]: sessions over websockets.
 //! * [`transfer`]: the bytes of files, to and from storage.
+//! * [`observe`]: who is told of requests and replies as they are.
 //! * [`endpoint`]: the facts of an operation; [`endpoint::route`]: from a request back to them.
 //! * [`types`]: what the API talks about.
 //!
 //! # Out of scope
 //!
 //! Sockets, clocks, randomness, files and the environment: all are inputs. A lint and a build for
-//! `wasm32` keep it so. What is observed goes to [`tracing`], which does nothing without a subscriber.
+//! `wasm32` keep it so. What is observed goes to [`tracing`], which does nothing without a subscriber,
+//! and to an [`Observer`], if there is one.
 //! `agentmc-blocking` and `agentmc-async` drive calls over real connections.
 
 pub use agentmc_types as types;
@@ -72,6 +75,7 @@ pub mod encode;
 pub mod encoding;
 pub mod endpoint;
 pub mod error;
+pub mod observe;
 pub mod operation;
 pub mod ops;
 pub mod pages;
@@ -94,6 +98,7 @@ pub use error::{
     ApiError, BuildError, DecodeError, Error, ErrorKind, TransferError, TransportError,
     TransportKind,
 };
+pub use observe::Observer;
 pub use operation::{Operation, Output};
 pub use registry::{OPERATIONS, find};
 pub use retry::RetryPolicy;

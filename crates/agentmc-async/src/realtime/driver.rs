@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use agentmc_core::Error;
+use agentmc_core::observe::WebsocketWatch;
 use agentmc_core::realtime::{
     CallId, Config, Event, HostOptions, Input, Output, Realtime as Machine, SessionOptions,
     SocketId, SubscriptionId, Tuning,
@@ -240,7 +241,8 @@ impl Driver {
         let (sayer, says) = mpsc::unbounded_channel();
         self.sockets.insert(socket, sayer);
         let transport = self.client.transport().clone();
-        let plan = socket::Plan { socket, url, origin, tuning: self.tuning };
+        let watch = WebsocketWatch::opens(self.client.api(), &url);
+        let plan = socket::Plan { socket, url, origin, tuning: self.tuning, watch };
         let reporter = self.reporter.clone();
         self.websockets.spawn(socket::run(transport, plan, says, reporter));
     }

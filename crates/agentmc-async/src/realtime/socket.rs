@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use agentmc_core::observe::WebsocketWatch;
 use agentmc_core::realtime::{SocketId, Tuning};
 use futures_util::{Sink, SinkExt, Stream};
 use tokio::sync::mpsc::{Sender, UnboundedReceiver};
@@ -49,6 +50,7 @@ pub(super) struct Plan {
     pub(super) url: String,
     pub(super) origin: String,
     pub(super) tuning: Tuning,
+    pub(super) watch: WebsocketWatch,
 }
 
 type WebSocket = WebSocketStream<reqwest::Upgraded>;
@@ -82,14 +84,18 @@ pub(super) async fn run(
         Some(Ok(Ok(websocket))) => websocket,
         Some(Ok(Err(failure))) => {
             tracing::debug!(socket = socket.0, %failure, "websocket not opened");
+            plan.watch.closed(None, &failure);
             let _ = reporter.send(News::Closed(socket, None, failure)).await;
             return;
         }
         Some(Err(_)) => {
-            let _ = reporter.send(News::Closed(socket, None, "not open in time".into())).await;
+            let failure = "not open in time";
+            plan.watch.closed(None, failure);
+            let _ = reporter.send(News::Closed(socket, None, failure.into())).await;
             return;
         }
     };
+    plan.watch.opened();
     if reporter.send(News::Opened(socket)).await.is_err() {
         return;
     }
@@ -106,6 +112,7 @@ pub(super) async fn run(
     };
     match outcome {
         Outcome::Left(code) => {
+            plan.watch.closed(Some(code), "");
             let frame = CloseFrame { code: CloseCode::from(code), reason: Utf8Bytes::default() };
             let farewell = async {
                 for text in unsaid {
@@ -118,6 +125,7 @@ pub(super) async fn run(
             let _ = timeout(FAREWELL, farewell).await;
         }
         Outcome::Lost(code, reason) => {
+            plan.watch.closed(code, &reason);
             let _ = reporter.send(News::Closed(socket, code, reason)).await;
         }
     }

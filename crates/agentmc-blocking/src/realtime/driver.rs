@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
 use std::time::Instant;
 
+use agentmc_core::observe::WebsocketWatch;
 use agentmc_core::realtime::{
     CallId, Config, Event, HostOptions, Input, Output, Realtime as Machine, SessionOptions,
     SocketId, SubscriptionId, Tuning,
@@ -212,7 +213,8 @@ impl Driver {
 
     fn open(&mut self, socket: SocketId, url: String, origin: String) {
         let ((sayer, says), plug) = (channel(), Arc::<Plug>::default());
-        let plan = Plan { socket, url, origin, tuning: self.tuning };
+        let watch = WebsocketWatch::opens(self.client.api(), &url);
+        let plan = Plan { socket, url, origin, tuning: self.tuning, watch };
         let opened = socket::start(
             self.client.transport().clone(),
             plan,

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use agentmc_core::observe::WebsocketWatch;
 use agentmc_core::realtime::{SocketId, Tuning};
 use tungstenite::protocol::CloseFrame;
 use tungstenite::protocol::frame::coding::CloseCode;
@@ -43,6 +44,7 @@ pub(super) struct Plan {
     pub(super) url: String,
     pub(super) origin: String,
     pub(super) tuning: Tuning,
+    pub(super) watch: WebsocketWatch,
 }
 
 /// What ends a connection that is not open yet, from another thread.
@@ -105,14 +107,16 @@ pub(super) fn start(
             Ok(websocket) => websocket,
             Err(failure) => {
                 tracing::debug!(socket = socket.0, %failure, "websocket not opened");
+                plan.watch.closed(None, &failure);
                 let _ = reporter.send(News::Closed(socket, None, failure));
                 return;
             }
         };
         plug.opened();
+        plan.watch.opened();
         let mut conversation = Conversation { socket, websocket, reporter };
         let outcome = conversation.hold(sayer, &says);
-        conversation.end(outcome, &says);
+        conversation.end(outcome, plan.watch, &says);
     };
     builder.spawn(run).map(|_| ())
 }
@@ -220,9 +224,10 @@ impl Conversation {
         }
     }
 
-    fn end(mut self, outcome: Outcome, says: &Receiver<Say>) {
+    fn end(mut self, outcome: Outcome, watch: WebsocketWatch, says: &Receiver<Say>) {
         match outcome {
             Outcome::Left(code) => {
+                watch.closed(Some(code), "");
                 let reason = Utf8Bytes::default();
                 let _ = self
                     .websocket
@@ -240,6 +245,7 @@ impl Conversation {
                 }
             }
             Outcome::Lost(code, reason) => {
+                watch.closed(code, &reason);
                 let _ = self.reporter.send(News::Closed(self.socket, code, reason));
             }
         }

@@ -6,6 +6,7 @@ mod failures;
 mod futures;
 mod listings;
 mod logs;
+mod observing;
 mod proxy;
 mod realtime;
 mod servers;

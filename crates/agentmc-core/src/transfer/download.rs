@@ -14,6 +14,7 @@ use super::{Meter, Progress, checksum_of, compare};
 use crate::api::Api;
 use crate::call::Call;
 use crate::error::{Error, TransferError, TransportError, TransportKind};
+use crate::observe::StorageReply;
 use crate::operation::Operation;
 use crate::ops::files::{DownloadFile, ShowFile};
 use crate::reply::Reply;
@@ -112,6 +113,7 @@ impl Download {
             }
             State::Get(uri) => {
                 let request = self.request(&uri);
+                self.api.watch().storage_begins(OPERATION, self.attempt, &request, 0);
                 self.before = self.progress().bytes;
                 self.state = State::Get(uri);
                 DownloadStep::Get(Box::new(request))
@@ -182,8 +184,25 @@ impl Download {
     /// as explains it. `jitter` is a random number in 0 to 1.
     pub fn ended(&mut self, outcome: Result<http::Response<Bytes>, TransportError>, jitter: f64) {
         let State::Get(uri) = mem::replace(&mut self.state, State::Over) else { return };
+        let (attempt, told) = (self.attempt, storage::told(&outcome));
+        let received = self.progress().bytes - self.before;
+        trace::storage(OPERATION, attempt, &outcome, received);
+        self.state = self.next(outcome, uri, jitter);
+        let again_in = match self.state {
+            State::Pause(delay, _) => Some(delay),
+            _ => None,
+        };
+        self.api.watch().storage_ended(|| StorageReply {
+            operation: OPERATION,
+            attempt,
+            outcome: told,
+            received,
+            again_in,
+        });
+    }
+
+    fn next(&mut self, outcome: Outcome, uri: Uri, jitter: f64) -> State {
         let Progress { bytes, total } = self.progress();
-        trace::storage(OPERATION, self.attempt, &outcome, bytes - self.before);
         if bytes > self.before {
             // It moves: what went wrong before is forgiven.
             (self.attempt, self.renewed) = (1, false);
@@ -198,9 +217,7 @@ impl Download {
             && (outcome.is_ok() && refused.is_none()
                 || refused == Some(StatusCode::RANGE_NOT_SATISFIABLE));
         if complete {
-            let result = self.check();
-            self.state = State::Done(Box::new(result));
-            return;
+            return State::Done(Box::new(self.check()));
         }
         let outcome = match outcome {
             Ok(_) if refused.is_none() => {
@@ -208,7 +225,7 @@ impl Download {
             }
             outcome => outcome,
         };
-        self.state = self.after(outcome, uri, jitter);
+        self.after(outcome, uri, jitter)
     }
 
     fn after(&mut self, outcome: Outcome, uri: Uri, jitter: f64) -> State {

@@ -7,11 +7,16 @@ use http::{StatusCode, Uri};
 use serde_json::Value;
 
 use crate::api::Api;
-use crate::error::{DecodeError, Error, TransportError};
+use crate::error::{DecodeError, Error, TransportError, TransportKind};
 use crate::retry::{Failure, retry_after};
 
 /// What came of a request to storage.
 pub(super) type Outcome = Result<http::Response<Bytes>, TransportError>;
+
+/// The same for an observer: the cause of a failure may name the signed URL.
+pub(super) fn told(outcome: &Outcome) -> Result<StatusCode, TransportKind> {
+    outcome.as_ref().map(http::Response::status).map_err(|error| error.kind)
+}
 
 /// What to do about a request to storage that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

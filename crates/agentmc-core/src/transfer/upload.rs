@@ -13,6 +13,7 @@ use super::{Checksum, checksum_of, compare, media_type};
 use crate::api::Api;
 use crate::call::Call;
 use crate::error::{Error, TransferError};
+use crate::observe::StorageReply;
 use crate::operation::Operation;
 use crate::ops::files::{CreateFile, CreateFileUpload};
 use crate::reply::Reply;
@@ -145,7 +146,11 @@ impl Upload {
                 let request = self.request(&ticket);
                 self.state = State::Put(ticket);
                 match request {
-                    Ok(request) => UploadStep::Put(Box::new(request)),
+                    Ok(request) => {
+                        let watch = self.api.watch();
+                        watch.storage_begins(OPERATION, self.attempt, &request, self.byte_size);
+                        UploadStep::Put(Box::new(request))
+                    }
                     Err(error) => self.fail(error),
                 }
             }
@@ -193,6 +198,7 @@ impl Upload {
     ) {
         let State::Put(ticket) = mem::replace(&mut self.state, State::Over) else { return };
         trace::storage(OPERATION, self.attempt, &outcome, self.byte_size);
+        let (attempt, told) = (self.attempt, storage::told(&outcome));
         self.state = if outcome.as_ref().is_ok_and(|reply| reply.status().is_success()) {
             // Storage may be content before the last byte is sent; then there is no saying what it took.
             let taken = sent.ok_or(TransferError::Changed { operation: OPERATION });
@@ -206,6 +212,17 @@ impl Upload {
         } else {
             self.after(outcome, ticket, again, jitter)
         };
+        let again_in = match self.state {
+            State::Pause(delay, _) => Some(delay),
+            _ => None,
+        };
+        self.api.watch().storage_ended(|| StorageReply {
+            operation: OPERATION,
+            attempt,
+            outcome: told,
+            received: 0,
+            again_in,
+        });
     }
 
     fn after(

@@ -13,6 +13,7 @@ mod generate;
 mod hygiene;
 mod identity;
 mod limits;
+mod observing;
 mod pages;
 mod paths;
 mod realtime;

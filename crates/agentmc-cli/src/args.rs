@@ -68,7 +68,7 @@ pub(crate) struct Common {
     /// Say nothing but results and errors: no progress, no notes
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
-    /// Tell of the request and of every attempt on standard error; -vv shows bodies, too. Secrets are left out
+    /// Tell of every request and every reply on standard error; -vv shows bodies, too. Secrets are left out
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
     /// Send values beyond the documented lengths, ranges and patterns, too
@@ -93,6 +93,11 @@ impl Common {
         return self.sandbox;
         #[cfg(not(feature = "sandbox"))]
         false
+    }
+
+    /// Whether no progress is drawn: nobody wants to see it, or there are lines that it would stand between.
+    pub(crate) const fn hides_progress(&self) -> bool {
+        self.quiet || self.verbose > 0
     }
 
     /// Refuses flags that say which server to call, how and as whom, where they would have no effect.

@@ -10,6 +10,7 @@ use agentmc_core::{Api, BaseUrl, BuildError, Credential};
 
 use crate::args::Common;
 use crate::failure::Failure;
+use crate::verbose;
 
 /// The environment variable that holds a credential of a kind.
 pub(crate) const fn variable(auth: Auth) -> &'static str {
@@ -79,7 +80,7 @@ pub(crate) fn placed(api: Api, url: Option<&str>, common: &Common) -> Result<Api
     Ok(api.at(parse(url).map_err(BuildError::from)?))
 }
 
-/// The same with what the flags say about every call.
+/// The same with what the flags say about every call, told of if they say so.
 pub(crate) fn tuned(mut api: Api, common: &Common) -> Api {
     if let Some(agent) = common.agent {
         api = api.acting_as(agent);
@@ -90,7 +91,7 @@ pub(crate) fn tuned(mut api: Api, common: &Common) -> Api {
     if let Some(timeout) = common.timeout {
         api = api.timeout(timeout).connect_timeout(timeout.min(std::time::Duration::from_secs(10)));
     }
-    api.check_limits(!common.no_limits)
+    verbose::observed(api.check_limits(!common.no_limits), common.verbose)
 }
 
 /// The variable called `name`, if it is set. One that is no text must not be taken for one that is not set.

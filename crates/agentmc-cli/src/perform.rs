@@ -13,7 +13,7 @@ use crate::resource::naming::Name;
 use crate::resource::sending::Sending;
 use crate::target::Target;
 use crate::view::View;
-use crate::{columns, curl, interrupt, request, verbose, watch};
+use crate::{columns, curl, interrupt, request, watch};
 
 /// What to do: an operation, its parameters, how to send it and what to show.
 pub(crate) struct Request {
@@ -62,8 +62,6 @@ pub(crate) fn run(
             request::print(endpoint, call.request(), &view, out)
         };
     }
-    let verbose = verbose::Verbose::new(common.verbose);
-    verbose.request(&target.api, endpoint, &params)?;
     let revision = target.api.spoken_revision();
     if out.has_columns() {
         columns::refuse_unknown(&view, endpoint, revision)?;
@@ -79,7 +77,6 @@ pub(crate) fn run(
     if let Some(every) = view.watch {
         return watch::run(every, out, |out| {
             let reply = client.call(endpoint.id, params.clone())?;
-            verbose.reply(&reply);
             show(reply, out)
         });
     }
@@ -87,7 +84,6 @@ pub(crate) fn run(
         return all(&client, endpoint, params, &view, common, &show, out);
     }
     let reply = client.call(endpoint.id, params)?;
-    verbose.reply(&reply);
     show(reply, out)
 }
 
@@ -101,7 +97,7 @@ fn all(
     show: &dyn Fn(Value, &mut Output) -> Result<(), Failure>,
     out: &mut Output,
 ) -> Result<(), Failure> {
-    let mut count = Count::new(common.quiet);
+    let mut count = Count::new(common.hides_progress());
     let items = client.list_by_name(endpoint.id, params)?;
     if view.query.is_some() {
         let items: Vec<Value> = items.inspect(|_| count.one_more()).collect::<Result<_, _>>()?;

@@ -15,7 +15,6 @@ use crate::config;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::text::one_line;
-use crate::verbose::Verbose;
 
 mod chat;
 mod end;
@@ -132,8 +131,6 @@ pub(crate) fn run(common: &Common, args: &RealtimeArgs, out: &mut Output) -> Res
 
 /// The server that flags and environment name.
 fn client(common: &Common) -> Result<Client, Failure> {
-    // Tells of every attempt of every call from here on.
-    let _ = Verbose::new(common.verbose);
     Ok(Client::new(config::api(common)?))
 }
 

@@ -31,6 +31,38 @@ pub(crate) fn masked_by(value: &Value, mask: &mut dyn FnMut(&str, &Value) -> Str
     }
 }
 
+/// The same JSON without what is secret, and those secrets that are texts.
+pub(crate) fn masked_with_secrets(value: &Value) -> (Value, Vec<String>) {
+    let mut secrets = Vec::new();
+    let masked = masked_by(value, &mut |_, value| {
+        secrets.extend(value.as_str().map(str::to_owned));
+        MASK.to_owned()
+    });
+    (masked, secrets)
+}
+
+/// A URL without its query, which may be a signature.
+pub(crate) fn without_query(url: &str) -> String {
+    match url.split_once('?') {
+        Some((place, _)) => format!("{place}?{MASK}"),
+        None => url.to_owned(),
+    }
+}
+
+/// The same text with every URL in it without its query.
+pub(crate) fn without_queries(text: &str) -> String {
+    let (mut shown, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find("://") {
+        let end = rest[at..].find(|char: char| char.is_whitespace() || "\"'<>\\".contains(char));
+        let (before, after) = rest.split_at(end.map_or(rest.len(), |end| at + end));
+        let (scheme, url) = before.split_at(at);
+        shown.push_str(scheme);
+        shown.push_str(&without_query(url));
+        rest = after;
+    }
+    shown + rest
+}
+
 /// A signed URL without its query, which lets whoever has it act; none if the text is no such URL.
 fn unsigned(text: &str) -> Option<String> {
     let (place, query) = text.split_once('?')?;
@@ -46,11 +78,7 @@ fn unsigned(text: &str) -> Option<String> {
 
 /// An error as JSON without what is secret: neither the members of a body that are, nor what repeats them.
 pub(crate) fn masked_error(error: &Value) -> Value {
-    let mut secrets = Vec::new();
-    let mut masked = masked_by(error, &mut |_, value| {
-        secrets.extend(value.as_str().map(str::to_owned));
-        MASK.to_owned()
-    });
+    let (mut masked, secrets) = masked_with_secrets(error);
     let members = masked.as_object_mut().into_iter().flat_map(serde_json::Map::iter_mut);
     for (name, value) in members {
         // What is no JSON, or only its beginning, is looked through as text.
@@ -62,7 +90,7 @@ pub(crate) fn masked_error(error: &Value) -> Value {
 }
 
 /// The same text without any of these secrets. One that is short is a word like any other.
-fn without(text: &str, secrets: &[String]) -> String {
+pub(crate) fn without(text: &str, secrets: &[String]) -> String {
     let long = secrets.iter().filter(|secret| secret.len() >= 8);
     long.fold(text.to_owned(), |text, secret| text.replace(&**secret, MASK))
 }
@@ -139,7 +167,7 @@ fn end_of_string(text: &str) -> usize {
 mod tests {
     use serde_json::json;
 
-    use super::{masked, masked_error, masked_text};
+    use super::{masked, masked_error, masked_text, without_queries};
 
     #[test]
     fn secrets_are_masked_wherever_they_stand() {
@@ -158,6 +186,20 @@ mod tests {
         assert_eq!(masked(&body), expected);
         let amazon = json!("https://s3.example/x?X-Amz-Date=1&X-Amz-Signature=s3cr3t");
         assert_eq!(masked(&amazon), json!("https://s3.example/x?<secret>"));
+    }
+
+    #[test]
+    fn a_text_has_urls_without_their_queries() {
+        for (text, expected) in [
+            (
+                r#"<a href="https://s3.example/x?a=1&amp;sig=2">here</a>? https://e.example/y"#,
+                r#"<a href="https://s3.example/x?<secret>">here</a>? https://e.example/y"#,
+            ),
+            ("see http://e/1?a=b", "see http://e/1?<secret>"),
+            ("what? nothing", "what? nothing"),
+        ] {
+            assert_eq!(without_queries(text), expected);
+        }
     }
 
     #[test]

@@ -19,7 +19,6 @@ use crate::perform::{self, Request};
 use crate::progress::Bar;
 use crate::resource::sending::Sending;
 use crate::target::Target;
-use crate::verbose::Verbose;
 use crate::view::View;
 
 /// The resource that uploads belong to, and the operations they begin with.
@@ -136,9 +135,8 @@ pub(crate) fn upload(
     }
     out.at(target.now);
     refuse_columns(&view, &target, out)?;
-    let _ = Verbose::new(common.verbose);
     let client = Client::new(target.api.clone());
-    let mut bar = Bar::new(&filename, common.quiet);
+    let mut bar = Bar::new(&filename, common.hides_progress());
     let upload = client.upload(file).on_progress(|progress| bar.show(progress));
     let uploaded = if args.path == Path::new("-") {
         upload.from_bytes(standard_input()?)
@@ -213,24 +211,20 @@ pub(crate) fn download(
     }
     refuse_columns(&request.view, target, out)?;
     // What cannot be sent is refused before a file is touched.
-    let verbose = Verbose::new(common.verbose);
     target.api.call_by_name(DOWNLOAD, request.params.clone())?;
     let id =
         request.params.get("id").and_then(|id| id.as_u64().or_else(|| id.as_str()?.parse().ok()));
     let id = id.ok_or_else(|| Failure::input("<ID> must be a whole number"))?;
     let client = Client::new(target.api.clone());
     let path = matches.get_one::<String>(PATH).map(String::as_str);
-    let tell = || verbose.request(&target.api, request.endpoint, &request.params);
     if path == Some("-") {
-        tell()?;
         client.download(id).to_writer(io::stdout().lock())?;
         return Ok(());
     }
     let path = place(&client, id, path)?;
-    tell()?;
     let mut part = Part::new(&path)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut bar = Bar::new(name, common.quiet);
+    let mut bar = Bar::new(name, common.hides_progress());
     let downloaded = client.download(id).on_progress(|progress| bar.show(progress));
     let file = downloaded.to_writer(part.file())?;
     drop(bar);

@@ -63,9 +63,10 @@ list. `--all` fetches every page and writes records as they come. `--watch 5` re
 variable, such as `$AGENTMC_API_KEY`, and what is secret in the body from one called like the member, such as \
 `$CLAIM_TOKEN`.
 
-`-v` tells of the request of the command, once, and of what came of every attempt; `-vv` also of the bodies of that \
-request and, unless `--all` fetches more of them, its replies. Of the requests that come along, such as further pages, \
-those of uploads, what storage is asked and what realtime needs, it tells what came of them, not what they were.
+`-v` tells of every request before it is sent, with its headers, and of what came of it: status, time, size, and when \
+it is repeated. That goes for further pages, uploads, downloads with what storage is asked, logging in and realtime with \
+its websockets as well. `-vv` also tells of bodies: JSON without what is secret in it, and the beginning of any other text. \
+Credentials, signatures of URLs and the content of files are never told. Progress is not drawn meanwhile.
 
 Progress, notes and what `--verbose` tells go to standard error. Colours are for terminals; `NO_COLOR` turns them off.
 

@@ -24,3 +24,4 @@ mod shapes;
 mod terminal;
 mod transcripts;
 mod transfers;
+mod verbose;

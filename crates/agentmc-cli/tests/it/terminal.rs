@@ -2,7 +2,7 @@
 #![cfg(target_os = "linux")]
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
@@ -116,6 +116,28 @@ fn a_watched_listing_ends_with_the_error_that_it_meets() {
     assert!(stderr.contains("404 Not Found"), "{stderr}");
 }
 
+#[test]
+fn a_watched_listing_tells_of_every_look() {
+    let sandbox = Sandbox::start().unwrap();
+    let terminal = Terminal::new(60);
+    let mut child = command(&["boards", "show", "1", "--watch", "0.1", "-v"])
+        .envs(environment(&sandbox))
+        .stdout(terminal.pen())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let told = BufReader::new(child.stderr.take().unwrap());
+    let mut lines = told.lines().map(Result::unwrap);
+    for _ in 0..3 {
+        let request = lines.next().unwrap();
+        assert!(request.starts_with("> GET ") && request.ends_with("/boards/1"), "{request}");
+        let reply = lines.find(|line| line.starts_with('<')).unwrap();
+        assert!(reply.starts_with("< showBoard 200 after "), "{reply}");
+    }
+    signal(&child, "-INT");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
 /// How far an upload has come, as it was drawn on standard error.
 fn uploaded(sandbox: &Sandbox, flags: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
@@ -144,6 +166,8 @@ fn an_upload_shows_how_far_it_is_on_a_terminal_alone() {
     assert!(lines.iter().all(|line| line.chars().count() < 40), "no line breaks: {drawn:?}");
     assert_eq!(*lines.last().unwrap(), "", "nothing is left of it");
     assert_eq!(uploaded(&sandbox, &["--quiet"]), "");
+    let told = uploaded(&sandbox, &["-v"]);
+    assert!(told.starts_with("> POST ") && !told.contains(" % ["), "{told:?}");
     // Elsewhere there is none: the other tests hold standard error against nothing at all.
 }
 

@@ -2,12 +2,13 @@
 //! before each line, then the exit code unless it is 0. `UPDATE_SNAPSHOTS=1` writes them anew.
 //!
 //! Each transcript has a sandbox and a home of its own, and the time is the sandbox's. `HOME`, `HOST_KEY` and
-//! `SESSION_COOKIE` stand for what differs from run to run, and `echo TEXT |` is standard input.
+//! `SESSION_COOKIE` stand for what differs from run to run, as `N ms` does; `echo TEXT |` is standard input, and
+//! `FAULT=…` before the command is something that goes wrong at the sandbox.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use agentmc_sandbox::Sandbox;
+use agentmc_sandbox::{Rule, Sandbox};
 
 use crate::process::{environment, feed, run, words};
 
@@ -35,7 +36,12 @@ impl Stage {
         let mut variables: Vec<(&str, &str)> = environment(&self.sandbox).to_vec();
         let home = self.home.path().to_str().unwrap();
         variables.extend([("AGENTMC_NOW", &*now), ("TZ", "UTC"), ("XDG_CONFIG_HOME", home)]);
-        variables.extend(before.iter().filter_map(|pair| pair.split_once('=')));
+        for (name, value) in before.iter().filter_map(|pair| pair.split_once('=')) {
+            match name {
+                "FAULT" => self.sandbox.fault(value.parse::<Rule>().unwrap()),
+                _ => variables.push((name, value)),
+            }
+        }
         let args: Vec<&str> = after[1..].iter().map(String::as_str).collect();
         let ran = feed(input.as_bytes(), &variables, &args);
 
@@ -56,8 +62,23 @@ impl Stage {
     fn steady(&self, text: &str) -> String {
         let text = text.replace(self.sandbox.url(), "BASE");
         let text = text.replace(self.sandbox.storage_url(), "STORAGE");
-        text.replace(self.home.path().to_str().unwrap(), "HOME")
+        without_times(&text.replace(self.home.path().to_str().unwrap(), "HOME"))
     }
+}
+
+/// The text without how long what `-v` tells of took.
+fn without_times(text: &str) -> String {
+    let (mut steady, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find(" ms") {
+        let (before, after) = rest.split_at(at);
+        let words = before.trim_end_matches(|char: char| char.is_ascii_digit());
+        let is_time =
+            words.len() < before.len() && (words.ends_with(" after ") || words.ends_with(" in "));
+        steady += if is_time { words } else { before };
+        steady += if is_time { "N ms" } else { " ms" };
+        rest = &after[" ms".len()..];
+    }
+    steady + rest
 }
 
 /// Runs the commands of a transcript, and holds what they print against it.
@@ -97,6 +118,7 @@ macro_rules! transcripts {
 transcripts! {
     agents auth boards briefs calendar call completions config decode demo docs files folders forms help hosts logs man
     members mistakes narrow notifications openapi operations realtime recurring sandbox sessions tasks
+    verbose
 }
 
 #[test]

@@ -233,6 +233,7 @@ fn a_download_tells_of_its_requests_in_the_order_they_are_made() {
     let ran = against(&sandbox, &["files", "download", "1", folder.path().to_str().unwrap(), "-v"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let at = |text: &str| ran.stderr.find(text).unwrap_or_else(|| panic!("{text}: {}", ran.stderr));
-    assert!(at("< showFile 200") < at("> GET "), "{}", ran.stderr);
-    assert!(at("> GET ") < at("< downloadFile "), "{}", ran.stderr);
+    assert!(at("< showFile 200") < at("/files/1/download\n"), "{}", ran.stderr);
+    assert!(at("/files/1/download\n") < at("< downloadFile 302"), "{}", ran.stderr);
+    assert!(at("< downloadFile 302") < at(&format!("> GET {}", sandbox.storage_url())));
 }

@@ -50,6 +50,7 @@ mod read;
 mod replies;
 mod schema;
 mod schema_node;
+mod yaml;
 
 pub use agentmc_core::Revision;
 pub use change::{Change, ChangeKind};

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::yaml;
+
 /// Why a document cannot be compared.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -20,7 +22,8 @@ pub enum ReadError {
     TooLarge,
 }
 
-/// Reads the text of a document, JSON or YAML.
+/// Reads the text of a document, JSON or YAML. That of YAML 1.2 is meant, with its core schema: merges with `<<` and
+/// tags of other schemas are refused, as are members that are there twice.
 ///
 /// # Errors
 ///
@@ -31,9 +34,6 @@ pub fn parse(text: &str) -> Result<Value, ReadError> {
         Ok(value) => Ok(value),
         // What begins like JSON was meant to be; YAML's complaint about it would mislead.
         Err(error) if text.trim_start().starts_with('{') => Err(ReadError::Text(error.to_string())),
-        Err(_) => serde_saphyr::from_str(text).map_err(|error| {
-            let message = error.to_string();
-            ReadError::Text(message.lines().next().unwrap_or_default().to_owned())
-        }),
+        Err(_) => yaml::parse(text).map_err(ReadError::Text),
     }
 }

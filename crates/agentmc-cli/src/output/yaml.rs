@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use crate::text::escaped;
+/// How long the name of a member may be to stand before its colon without a `?`, in bytes.
+const LONGEST_NAME: usize = 1000;
 
 /// The value as a document.
 pub(super) fn document(value: &Value) -> String {
@@ -28,7 +29,12 @@ fn write(text: &mut String, value: &Value, indent: usize) {
         }
         Value::Object(members) if !members.is_empty() => {
             for (name, value) in members {
-                let _ = write!(text, "{:indent$}{}:", "", scalar(name));
+                let name = scalar(name);
+                let _ = if name.len() > LONGEST_NAME {
+                    write!(text, "{:indent$}? {name}\n{:indent$}:", "", "")
+                } else {
+                    write!(text, "{:indent$}{name}:", "")
+                };
                 text.push(if is_block(value) { '\n' } else { ' ' });
                 write(text, value, indent + 2);
             }
@@ -60,14 +66,154 @@ fn scalar(text: &str) -> String {
     if first && inner && !word && !text.ends_with(' ') {
         return text.to_owned();
     }
-    escaped(&Value::from(text).to_string())
+    quoted(text)
+}
+
+/// A string as JSON. Escaped besides is what is no character of YAML, and what its earlier versions take for the end of
+/// a line.
+fn quoted(text: &str) -> String {
+    let json = Value::from(text).to_string();
+    json.chars().fold(String::with_capacity(json.len()), |mut text, char| {
+        match char {
+            '\u{7f}'..='\u{9f}'
+            | '\u{2028}'
+            | '\u{2029}'
+            | '\u{feff}'
+            | '\u{fffe}'
+            | '\u{ffff}' => {
+                let _ = write!(text, "\\u{:04x}", u32::from(char));
+            }
+            char => text.push(char),
+        }
+        text
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use proptest::collection::{btree_map, vec};
+    use proptest::prelude::{Just, Strategy, any, prop_assert_eq, prop_oneof, proptest};
+    use proptest::sample::select;
+    use serde_json::{Value, json};
 
     use super::document;
+
+    /// What is something else without its quotes, or looks like it.
+    const TRAPS: &[&str] = &[
+        "",
+        " ",
+        "~",
+        "null",
+        "Null",
+        "true",
+        "FALSE",
+        "yes",
+        "No",
+        "on",
+        "y",
+        "1",
+        "-1",
+        "1.10",
+        "1e3",
+        ".5",
+        "0x1f",
+        "0o7",
+        "007",
+        "1_000",
+        ".inf",
+        "-.Inf",
+        ".nan",
+        "2026-03-01",
+        "12:30:45",
+        "2026-03-01T09:00:00Z",
+        "-",
+        "- a",
+        "? a",
+        ": a",
+        "a: b",
+        "a:",
+        "a #b",
+        "#a",
+        "&a",
+        "*a",
+        "!a",
+        "|",
+        ">",
+        "'a'",
+        "\"a\"",
+        "{a}",
+        "[a]",
+        "%a",
+        "@a",
+        "`a`",
+        "<<",
+        "=",
+        "---",
+        "...",
+        "a\nb",
+        "a\n",
+        "\ta",
+        "a\t",
+        " a",
+        "a ",
+        "\u{85}",
+        "\u{2028}",
+        "\u{feff}a",
+        "\u{0}",
+        "\u{7f}",
+        "😀",
+        "a,b",
+        "a]",
+        "a}",
+        "\\",
+        "a/b.c-d_e f",
+    ];
+
+    fn values() -> impl Strategy<Value = Value> {
+        let texts = || prop_oneof![select(TRAPS).prop_map(str::to_owned), any::<String>()];
+        let leaves = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            texts().prop_map(Value::from),
+        ];
+        leaves.prop_recursive(4, 40, 6, move |inner| {
+            prop_oneof![
+                vec(inner.clone(), 0..6).prop_map(Value::from),
+                btree_map(texts(), inner, 0..6)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// What a reader of YAML has of it. Below a member, for a text of one scalar may be taken for JSON.
+    fn read(value: &Value) -> Option<Value> {
+        agentmc_openapi::parse(&document(&json!({"all": value}))).ok()?.get("all").cloned()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_what_is_read(value in values()) {
+            prop_assert_eq!(read(&value), Some(value));
+        }
+    }
+
+    #[test]
+    fn no_text_is_taken_for_anything_else() {
+        for text in TRAPS {
+            let value = json!({*text: [text, {*text: text}]});
+            assert_eq!(read(&value), Some(value), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_member_may_be_long() {
+        let name = "x".repeat(2000);
+        let value = json!({&name: {&name: [1, {&name: "a"}]}});
+        assert_eq!(read(&value), Some(value));
+    }
 
     #[test]
     fn every_shape_has_its_block() {

@@ -2,6 +2,7 @@
 
 use agentmc_core::Revision;
 use agentmc_openapi::{ReadError, compare, document, parse};
+use proptest::prelude::proptest;
 use serde_json::{Value, json};
 
 use crate::samples::{lines, taking};
@@ -33,6 +34,13 @@ paths:
         }}),
     );
     assert_eq!(lines(&known, &parse(yaml).unwrap()), [""; 0]);
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in "([-?:,\\[\\]{}#&*!|>'\"%@`~. a1\n]|\\PC){0,80}") {
+        let _ = parse(&text);
+    }
 }
 
 #[test]

@@ -1,6 +1,9 @@
-//! Whether the columns that are asked for are there.
+//! Which columns there are: what is known of the type of a reply, and what its records have besides.
+
+use std::collections::BTreeSet;
 
 use agentmc_core::endpoint::Method;
+use agentmc_core::schema::{Field, Kind, Schema};
 use agentmc_core::{Endpoint, Revision};
 use serde_json::Value;
 
@@ -29,76 +32,112 @@ pub(crate) fn refuse_unseen(
     revision: Revision,
     records: &[&Value],
 ) -> Result<(), Failure> {
-    let unseen = |column: &&String| !records.iter().any(|record| member(record, column).is_some());
-    let unseen: Vec<&String> = view.columns.iter().filter(unseen).collect();
-    if unseen.is_empty() {
-        return Ok(());
+    let mut seen = Seen::new(view, endpoint, revision);
+    records.iter().for_each(|record| seen.record(record));
+    seen.judge()
+}
+
+/// What is seen of the records of a reply, one after the other.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// What the type has, in the order of its declaration; nothing of what a query finds.
+    known: Vec<&'static str>,
+    /// What records have besides.
+    others: BTreeSet<String>,
+    /// The columns asked for that neither the type nor any record yet has.
+    unseen: Vec<String>,
+}
+
+impl Seen {
+    /// Before any record of a reply to `endpoint`.
+    pub(crate) fn new(view: &View, endpoint: &Endpoint, revision: Revision) -> Self {
+        let schema = if view.query.is_none() { of_record(endpoint) } else { None };
+        let known = |column: &&String| schema.is_some_and(|schema| has(schema, revision, column));
+        Self {
+            known: schema.map_or_else(Vec::new, |schema| {
+                members(schema, revision).map(|field| field.name).collect()
+            }),
+            others: BTreeSet::new(),
+            unseen: view.columns.iter().filter(|column| !known(column)).cloned().collect(),
+        }
     }
-    let document = agentmc_openapi::document(revision);
-    let schema = if view.query.is_none() { of_record(&document, endpoint, revision) } else { None };
-    let mut names = members(schema);
-    for record in records.iter().filter_map(|record| record.as_object()) {
-        names.extend(record.keys().map(String::as_str));
+
+    /// Sees a record.
+    pub(crate) fn record(&mut self, record: &Value) {
+        self.unseen.retain(|column| member(record, column).is_none());
+        for name in record.as_object().into_iter().flat_map(|members| members.keys()) {
+            if !self.known.contains(&name.as_str()) && !self.others.contains(name) {
+                self.others.insert(name.clone());
+            }
+        }
     }
-    names.sort_unstable();
-    names.dedup();
-    let known = |column: &&&String| schema.is_some_and(|schema| has(&document, schema, column));
-    match unseen.iter().find(|column| !known(column)) {
-        // Nothing is known of what could be there.
-        _ if names.is_empty() => Ok(()),
-        None => Ok(()),
-        Some(column) => Err(Failure::input(problem(column, &names))),
+
+    /// The names of all that is known and was seen: the type's first.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.known.iter().copied().chain(self.others.iter().map(String::as_str))
+    }
+
+    /// What records have besides `columns` and their type.
+    pub(crate) fn left_out(&self, columns: &[String]) -> Vec<&str> {
+        let others = self.others.iter().filter(|name| !columns.contains(name));
+        others.map(String::as_str).collect()
+    }
+
+    /// Refuses columns that would have been seen by now.
+    pub(crate) fn judge(&self) -> Result<(), Failure> {
+        let names: Vec<&str> = self.names().collect();
+        match self.unseen.first() {
+            // Without a name nothing is known of what could be there.
+            Some(column) if !names.is_empty() => Err(Failure::input(problem(column, names))),
+            _ => Ok(()),
+        }
     }
 }
 
-fn problem(column: &str, names: &[&str]) -> String {
+fn problem(column: &str, mut names: Vec<&str>) -> String {
     let likeness = |name: &str| strsim::jaro_winkler(column, name);
     let closest = names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
     match closest.filter(|closest| likeness(closest) > 0.7) {
         Some(closest) => format!("there is no column `{column}`; did you mean `{closest}`?"),
-        None => format!("there is no column `{column}`; there is {}", names.join(", ")),
+        None => {
+            names.sort_unstable();
+            format!("there is no column `{column}`; there is {}", names.join(", "))
+        }
     }
 }
 
-/// The schema of what a reply is about, or of each of its items.
-fn of_record<'a>(
-    document: &'a Value,
-    endpoint: &Endpoint,
-    revision: Revision,
-) -> Option<&'a Value> {
-    let step = endpoint.step(revision)?;
-    let method = endpoint.method.as_str().to_ascii_lowercase();
-    let reply = &document["paths"][step.path][method]["responses"][step.success.to_string()];
-    let whole = resolved(document, &reply["content"]["application/json"]["schema"]);
-    let data = whole.pointer("/properties/data").map(|data| resolved(document, data));
-    Some(item(document, data.unwrap_or(whole)))
+/// What a reply is about, or each of its items.
+fn of_record(endpoint: &Endpoint) -> Option<&'static Schema> {
+    let whole = agentmc_openapi::reply(endpoint)?;
+    let schema = match whole.kind {
+        Kind::Object(fields) => fields.iter().find(|field| field.name == "data"),
+        _ => None,
+    };
+    let schema = schema.map_or(whole, |data| &data.schema);
+    Some(if let Kind::List(item) = schema.kind { item } else { schema })
 }
 
-fn members(schema: Option<&Value>) -> Vec<&str> {
-    let members = schema.and_then(|schema| schema["properties"].as_object());
-    members.into_iter().flatten().map(|(name, _)| name.as_str()).collect()
+fn members(schema: &Schema, revision: Revision) -> impl Iterator<Item = &'static Field> {
+    let fields = if let Kind::Object(fields) = schema.kind { fields } else { &[] };
+    fields.iter().filter(move |field| field.is_in(revision))
 }
 
 /// Whether a path such as `assigned_agent.name` may lead to something.
-fn has(document: &Value, schema: &Value, path: &str) -> bool {
+fn has(schema: &Schema, revision: Revision, path: &str) -> bool {
     let mut schema = schema;
     for name in path.split('.') {
-        // Members that are not listed may be anything.
-        let Some(members) = schema["properties"].as_object() else { return true };
-        let Some(next) = members.get(name) else { return false };
-        schema = resolved(document, next);
-        if schema["type"] == "array" {
-            return true;
+        match schema.kind {
+            Kind::Object(_) => {}
+            // Members that are not listed may be anything.
+            Kind::Any | Kind::AnyOf(_) | Kind::FreeForm | Kind::MapOf(_) | Kind::List(_) => {
+                return true;
+            }
+            _ => return false,
         }
+        let Some(next) = members(schema, revision).find(|field| field.name == name) else {
+            return false;
+        };
+        schema = &next.schema;
     }
     true
-}
-
-fn item<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
-    schema.get("items").map_or(schema, |items| resolved(document, items))
-}
-
-fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
-    let name = schema["$ref"].as_str().and_then(|name| name.strip_prefix('#'));
-    name.and_then(|pointer| document.pointer(pointer)).unwrap_or(schema)
 }

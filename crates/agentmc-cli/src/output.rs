@@ -2,12 +2,13 @@
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
-use agentmc_core::Endpoint;
+use agentmc_core::{Endpoint, Revision};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::args::{Common, Form};
+use crate::columns::Seen;
 use crate::look::Look;
 use crate::table::{self, Listing};
 use crate::text;
@@ -24,6 +25,8 @@ pub(crate) struct Output {
     form: Form,
     stdout: BufWriter<Stdout>,
     look: Look,
+    /// What replies are known to be is that of this revision.
+    revision: Revision,
 }
 
 impl Output {
@@ -33,7 +36,9 @@ impl Output {
         let terminal = stdout.is_terminal();
         let default = if terminal { Form::Table } else { Form::Json };
         let form = common.output.unwrap_or(default);
-        Self { form, stdout: BufWriter::new(stdout), look: Look::new(common, terminal) }
+        let look = Look::new(common, terminal);
+        let revision = common.revision.unwrap_or_default();
+        Self { form, stdout: BufWriter::new(stdout), look, revision }
     }
 
     /// Whether data is wanted, not text for people.
@@ -76,7 +81,7 @@ impl Output {
                 let text = table::render(&value, Some(endpoint), view, &self.look);
                 self.painted(&text)
             }
-            Form::Csv => self.csv(&value, &view.columns),
+            Form::Csv => self.csv(&value, Seen::new(view, endpoint, self.revision), &view.columns),
             _ => self.json(&value),
         }
     }
@@ -94,7 +99,7 @@ impl Output {
             Form::Yaml => {
                 self.stdout.write_all(yaml::document(&serde_json::to_value(value)?).as_bytes())
             }
-            Form::Csv => self.csv(&serde_json::to_value(value)?, &[]),
+            Form::Csv => self.csv(&serde_json::to_value(value)?, Seen::default(), &[]),
             Form::Json | Form::Table => {
                 serde_json::to_writer_pretty(&mut self.stdout, value)?;
                 self.stdout.write_all(b"\n")
@@ -102,9 +107,10 @@ impl Output {
         }
     }
 
-    fn csv(&mut self, value: &Value, columns: &[String]) -> io::Result<()> {
+    fn csv(&mut self, value: &Value, mut seen: Seen, columns: &[String]) -> io::Result<()> {
         let records = records(value);
-        let names = csv::names(&records, columns);
+        records.iter().for_each(|record| seen.record(record));
+        let names = csv::names(&seen, records.is_empty(), columns);
         csv::heading(&mut self.stdout, &names)?;
         records.iter().try_for_each(|record| csv::row(&mut self.stdout, &names, record))
     }

@@ -104,17 +104,17 @@ fn all(
         return show(json!({"data": items}), out);
     }
     interrupt::end_in_between()?;
-    let out_has_columns = out.has_columns();
     let mut stream = out.stream(endpoint, view);
-    let revision = client.api().spoken_revision();
-    let mut is_first = true;
     for item in items {
-        let item = item?;
+        let item = match item {
+            Ok(item) => item,
+            Err(error) => {
+                interrupt::whole(|| stream.stop())?;
+                return Err(error.into());
+            }
+        };
         count.one_more();
-        if std::mem::take(&mut is_first) && out_has_columns {
-            columns::refuse_unseen(view, endpoint, revision, &[&item])?;
-        }
         interrupt::whole(|| stream.item(item))?;
     }
-    Ok(interrupt::whole(|| stream.end())?)
+    interrupt::whole(|| stream.end())
 }

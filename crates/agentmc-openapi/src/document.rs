@@ -6,7 +6,7 @@ use agentmc_core::{BaseUrl, OPERATIONS, Revision};
 use serde_json::{Map, Value, json};
 
 use crate::parameters::parameters;
-use crate::replies;
+use crate::replies::reply;
 use crate::schema::{Schemas, prose};
 
 /// The name of the schema of refusals.
@@ -75,7 +75,7 @@ fn body(endpoint: &Endpoint, step: &Step, schemas: &mut Schemas) -> Value {
 
 fn responses(endpoint: &Endpoint, step: &Step, schemas: &mut Schemas) -> Value {
     let mut success = json!({"description": status_text(step.success)});
-    if let Some(schema) = replies::schema(endpoint) {
+    if let Some(schema) = reply(endpoint) {
         let schema = schemas.schema(schema);
         success["content"] = json!({"application/json": {"schema": schema}});
     }

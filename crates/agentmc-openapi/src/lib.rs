@@ -57,3 +57,4 @@ pub use change::{Change, ChangeKind};
 pub use compare::{compare, diff};
 pub use document::document;
 pub use parse::{ReadError, parse};
+pub use replies::reply;

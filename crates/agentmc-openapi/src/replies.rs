@@ -49,7 +49,10 @@ macro_rules! replies {
 
 agentmc_core::for_each_operation!(replies);
 
-/// The schema of a successful reply's body, if it has one.
-pub(crate) fn schema(endpoint: &Endpoint) -> Option<&'static Schema> {
+/// What the body of a successful reply looks like; none where there is no body.
+///
+/// It describes every revision at once: [`Field::is_in`] says which have a member.
+#[must_use]
+pub fn reply(endpoint: &Endpoint) -> Option<&'static Schema> {
     REPLIES.iter().find(|(id, _)| *id == endpoint.id).and_then(|(_, schema)| schema.as_ref())
 }

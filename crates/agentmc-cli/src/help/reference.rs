@@ -51,11 +51,15 @@ members are sorted, and numbers are whole ones of 64 bits or floating-point ones
 - `jsonl`: the records alone, one on a line.
 - `yaml`: the same as the JSON.
 - `csv`: the records alone, one on a line below the names of the columns. Cells are data: one that begins with `=`, \
-`+`, `-` or `@` is written as it is. Tell a spreadsheet to take it for text. With `--all` and without `--columns` \
-nothing is written before the last record is there, for it may have members that no other has.
+`+`, `-` or `@` is written as it is. Tell a spreadsheet to take it for text. Without \
+`--columns` the columns are the members of the record's type in the revision spoken, in the order of its declaration and \
+whether or not a record has them, then other members that records have, sorted: with `--all` those of the first 50 \
+records. A member first seen later is left out, and a note at the end names it.
 - `table`: for people. Times are relative; everything else has them as they came.
 
-`--columns` names the columns of a table or of CSV; one of no record is refused with the closest. `--wide` shows all of them. `--query` takes a JSONPath (RFC 9535) \
+`--columns` names the columns of a table or of CSV; one that neither the type nor any record has \
+is refused with the closest, exit code 2. With `--all` that is certain only after the last record: of more than 50, which \
+are written by then, it is said at the end. `--wide` shows all of them. `--query` takes a JSONPath (RFC 9535) \
 into the reply, in which `$.` at the beginning may be left out: one that can find but one thing gives that, any other a \
 list. `--all` fetches every page and writes records as they come. `--watch 5` redraws a table every 5 seconds.
 

@@ -8,22 +8,16 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
+use crate::columns::Seen;
 use crate::table::member;
 
-/// The columns: those asked for, else every member that any of the records has.
-pub(super) fn names(records: &[&Value], asked: &[String]) -> Vec<String> {
+/// The columns: those asked for, else every member that the type of the records or any of them has.
+pub(super) fn names(seen: &Seen, is_empty: bool, asked: &[String]) -> Vec<String> {
     if !asked.is_empty() {
         return asked.to_vec();
     }
-    let mut names: Vec<String> = Vec::new();
-    for name in
-        records.iter().filter_map(|record| record.as_object()).flat_map(|members| members.keys())
-    {
-        if !names.contains(name) {
-            names.push(name.clone());
-        }
-    }
-    if names.is_empty() && !records.is_empty() {
+    let mut names: Vec<String> = seen.names().map(str::to_owned).collect();
+    if names.is_empty() && !is_empty {
         names.push("value".to_owned());
     }
     names
@@ -72,6 +66,7 @@ mod tests {
     use serde_json::json;
 
     use super::{heading, names, row};
+    use crate::columns::Seen;
 
     #[test]
     fn cells_are_quoted_where_they_must_be_and_changed_nowhere() {
@@ -79,13 +74,14 @@ mod tests {
             json!({"id": 1, "text": "a,b", "n": null}),
             json!({"id": 2, "text": "=1+1 \"x\"\n", "o": [1]}),
         ];
-        let records: Vec<_> = records.iter().collect();
-        let names = names(&records, &[]);
+        let mut seen = Seen::default();
+        records.iter().for_each(|record| seen.record(record));
+        let names = names(&seen, false, &[]);
         let mut text = Vec::new();
         let written = heading(&mut text, &names)
             .and_then(|()| records.iter().try_for_each(|record| row(&mut text, &names, record)));
         assert!(written.is_ok());
-        let expected = "id,n,text,o\n1,,\"a,b\",\n2,,\"=1+1 \"\"x\"\"\n\",[1]\n";
+        let expected = "id,n,o,text\n1,,,\"a,b\"\n2,,[1],\"=1+1 \"\"x\"\"\n\"\n";
         assert_eq!(String::from_utf8(text).ok().as_deref(), Some(expected));
     }
 }

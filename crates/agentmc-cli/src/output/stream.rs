@@ -7,10 +7,13 @@ use serde_json::Value;
 
 use super::{Output, csv, yaml};
 use crate::args::Form;
+use crate::columns::Seen;
+use crate::failure::Failure;
+use crate::note;
 use crate::table::Listing;
 use crate::view::View;
 
-/// How many items decide on the columns of a table and their widths.
+/// How many items decide on the columns, and in a table on their widths.
 const SAMPLE: usize = 50;
 
 /// A listing in the making.
@@ -19,6 +22,7 @@ pub(crate) struct Stream<'a> {
     endpoint: &'a Endpoint,
     view: &'a View,
     count: usize,
+    seen: Seen,
     /// What is held back until the columns are known.
     sample: Vec<Value>,
     columns: Option<Columns>,
@@ -32,12 +36,16 @@ enum Columns {
 
 impl<'a> Stream<'a> {
     pub(super) fn new(out: &'a mut Output, endpoint: &'a Endpoint, view: &'a View) -> Self {
-        Self { out, endpoint, view, count: 0, sample: Vec::new(), columns: None }
+        let seen = Seen::new(view, endpoint, out.revision);
+        Self { out, endpoint, view, count: 0, seen, sample: Vec::new(), columns: None }
     }
 
     /// Writes one more item.
     pub(crate) fn item(&mut self, item: Value) -> io::Result<()> {
         self.count += 1;
+        if self.out.has_columns() {
+            self.seen.record(&item);
+        }
         let stdout = &mut self.out.stdout;
         match self.out.form {
             Form::Json => {
@@ -57,25 +65,16 @@ impl<'a> Stream<'a> {
             Form::Csv | Form::Table if self.columns.is_some() => self.row(&item),
             Form::Csv | Form::Table => {
                 self.sample.push(item);
-                if self.is_enough() { self.begin() } else { Ok(()) }
+                if self.sample.len() < SAMPLE { Ok(()) } else { self.begin() }
             }
         }
-    }
-
-    /// Whether the sample decides on the columns. Those of CSV are data, too: without `--columns` they are the members
-    /// of every record, and the last of them may have one that no other has.
-    fn is_enough(&self) -> bool {
-        if self.out.form == Form::Csv {
-            return !self.view.columns.is_empty();
-        }
-        self.sample.len() >= SAMPLE
     }
 
     /// Settles the columns, and writes what was held back.
     fn begin(&mut self) -> io::Result<()> {
         let sample = std::mem::take(&mut self.sample);
         let columns = if self.out.form == Form::Csv {
-            let names = csv::names(&sample.iter().collect::<Vec<_>>(), &self.view.columns);
+            let names = csv::names(&self.seen, sample.is_empty(), &self.view.columns);
             csv::heading(&mut self.out.stdout, &names)?;
             Columns::Csv(names)
         } else {
@@ -101,15 +100,41 @@ impl<'a> Stream<'a> {
         self.out.stdout.flush()
     }
 
-    /// Ends the listing.
-    pub(crate) fn end(mut self) -> io::Result<()> {
+    /// Ends a listing of which no more can be had: what was held back is written.
+    pub(crate) fn stop(mut self) -> io::Result<()> {
+        if self.sample.is_empty() { Ok(()) } else { self.begin() }
+    }
+
+    /// Ends the listing. Only now is it certain which columns asked for no record has.
+    pub(crate) fn end(mut self) -> Result<(), Failure> {
         match self.out.form {
-            Form::Json if self.count == 0 => self.out.stdout.write_all(b"[]\n"),
-            Form::Json => self.out.stdout.write_all(b"\n]\n"),
-            Form::Yaml if self.count == 0 => self.out.stdout.write_all(b"[]\n"),
-            Form::Table if self.count == 0 => self.out.text("Nothing."),
-            Form::Csv | Form::Table if self.columns.is_none() => self.begin(),
-            _ => Ok(()),
+            Form::Json if self.count == 0 => self.out.stdout.write_all(b"[]\n")?,
+            Form::Json => self.out.stdout.write_all(b"\n]\n")?,
+            Form::Yaml if self.count == 0 => self.out.stdout.write_all(b"[]\n")?,
+            Form::Jsonl | Form::Yaml => {}
+            Form::Csv | Form::Table => self.end_columns()?,
         }
+        Ok(())
+    }
+
+    fn end_columns(&mut self) -> Result<(), Failure> {
+        self.seen.judge()?;
+        if self.columns.is_none() {
+            if self.out.form == Form::Table && self.count == 0 {
+                return Ok(self.out.text("Nothing.")?);
+            }
+            self.begin()?;
+        }
+        let Some(Columns::Csv(names)) = &self.columns else { return Ok(()) };
+        let left_out = self.seen.left_out(names);
+        if self.view.columns.is_empty() && !left_out.is_empty() {
+            let which = if left_out.len() == 1 { "it" } else { "them" };
+            let names = left_out.join(", ");
+            note::say(
+                self.out.look.quiet,
+                &format!("left out: {names}; name {which} with --columns"),
+            );
+        }
+        Ok(())
     }
 }

@@ -10,6 +10,7 @@ mod failures;
 mod help;
 mod home;
 mod keyring;
+mod listings;
 mod openapi;
 mod operations;
 mod process;

@@ -1,0 +1,102 @@
+//! `--all`: every page of a listing, whatever is in it.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+use serde_json::{Value, json};
+
+use crate::process::{Ran, run_in};
+
+/// Runs the command against a server that has these pages, of which none may be missing.
+fn of_pages(pages: Vec<String>, args: &[&str]) -> Ran {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        for body in pages {
+            answer(&mut listener.accept().unwrap().0, &body);
+        }
+    });
+    let more = ["--all", "--base-url", &url];
+    let ran = run_in(&[("AGENTMC_API_KEY", "cc_x")], &[args, &more].concat());
+    server.join().unwrap();
+    ran
+}
+
+/// Answers with a page, or refuses where there is none.
+fn answer(stream: &mut TcpStream, body: &str) {
+    let _ = stream.read(&mut [0; 4096]).unwrap();
+    let status = if body.is_empty() { "403 Forbidden" } else { "200 OK" };
+    let head = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all((head + body).as_bytes()).unwrap();
+}
+
+fn page(number: usize, of: usize, data: &[Value]) -> String {
+    json!({"data": data, "links": {}, "meta": {"current_page": number, "last_page": of}})
+        .to_string()
+}
+
+/// Three pages of 30 boards. One of the first has a `mood`, one of the last an `owner`.
+fn boards() -> Vec<String> {
+    let mut all: Vec<Value> = (1..=90).map(|id| json!({"id": id, "name": "B"})).collect();
+    all[7]["mood"] = "good".into();
+    all[80]["owner"] = "Ada".into();
+    all.chunks(30).enumerate().map(|(index, data)| page(index + 1, 3, data)).collect()
+}
+
+const HEADING: &str = "id,team_id,name,visibility,description,personal_owner_user_id,\
+    created_by_user_id,created_at,updated_at,personal_owner_user,columns_count,tasks_count,columns";
+
+#[test]
+fn the_columns_of_csv_are_those_of_the_type_and_what_is_seen_in_time() {
+    let ran = of_pages(boards(), &["boards", "list", "-o", "csv"]);
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    assert_eq!(lines[0], format!("{HEADING},mood"));
+    assert_eq!(lines.len(), 91);
+    assert_eq!((lines[1], lines[8]), ("1,,B,,,,,,,,,,,", "8,,B,,,,,,,,,,,good"));
+    assert_eq!((ran.code, ran.error()), (0, "agentmc: left out: owner; name it with --columns"));
+    let quiet = of_pages(boards(), &["boards", "list", "-o", "csv", "-q"]);
+    assert_eq!((quiet.code, &*quiet.stdout, &*quiet.stderr), (0, &*ran.stdout, ""));
+}
+
+#[test]
+fn the_columns_of_csv_do_not_depend_on_what_is_there() {
+    let none = of_pages(vec![page(1, 1, &[])], &["boards", "list", "-o", "csv"]);
+    assert_eq!((none.code, &*none.stdout, &*none.stderr), (0, &*format!("{HEADING}\n"), ""));
+}
+
+#[test]
+fn a_column_may_be_that_of_the_last_record_alone() {
+    for form in ["csv", "table"] {
+        let args = ["boards", "list", "-o", form, "--columns", "id,owner"];
+        let ran = of_pages(boards(), &args);
+        assert_eq!((ran.code, &*ran.stderr), (0, ""));
+        assert_eq!(ran.stdout.lines().count(), 91);
+        assert_eq!(ran.stdout.lines().filter(|line| line.ends_with("Ada")).count(), 1);
+    }
+}
+
+#[test]
+fn a_column_of_no_record_is_refused_once_that_is_certain() {
+    let problem = "agentmc: there is no column `onwer`; did you mean `owner`?";
+    for form in ["csv", "table"] {
+        let args = ["boards", "list", "-o", form, "--columns", "id,onwer"];
+        let ran = of_pages(boards(), &args);
+        assert_eq!((ran.code, ran.stdout.lines().count(), ran.error()), (2, 91, problem));
+
+        let few = page(1, 1, &[json!({"id": 1, "owner": "Ada"})]);
+        let ran = of_pages(vec![few], &args);
+        assert_eq!((ran.code, &*ran.stdout, ran.error()), (2, "", problem));
+    }
+}
+
+#[test]
+fn what_came_before_an_error_is_written() {
+    for (form, lines) in [("csv", 31), ("table", 31), ("jsonl", 30)] {
+        let pages = vec![boards().swap_remove(0), String::new()];
+        let ran = of_pages(pages, &["boards", "list", "-o", form]);
+        assert_eq!((ran.code, ran.stdout.lines().count()), (1, lines), "{form}: {}", ran.stderr);
+    }
+}

@@ -3,12 +3,13 @@
 use std::time::Instant;
 
 use agentmc_core::call::{Call, Step};
-use agentmc_core::pages::{Pages, PagesByName};
+use agentmc_core::pages::{Pages, PagesByName, RawPages};
 use agentmc_core::reply::{Page, Reply};
 use agentmc_core::transfer::NewFile;
 use agentmc_core::types::FileId;
 use agentmc_core::{Api, BuildError, Error, Operation, Output};
 use bytes::Bytes;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use tracing::Instrument;
 
@@ -139,6 +140,25 @@ impl Client {
         Ok(endpoint.read_json(&self.run(call).await?)?)
     }
 
+    /// The same, but gives the text of the JSON as it came: members in their order, numbers with all their digits.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::call`].
+    ///
+    /// # Panics
+    ///
+    /// As [`Client::send`].
+    pub async fn call_raw(
+        &self,
+        id: &str,
+        params: Map<String, Value>,
+    ) -> Result<Box<RawValue>, Error> {
+        let call = self.api.call_by_name(id, params)?;
+        let endpoint = call.endpoint();
+        Ok(endpoint.read_raw(&self.run(call).await?)?)
+    }
+
     /// Every item of a listing, page after page. A page is fetched when its first item is asked for.
     ///
     /// The listing ends after the last page, after the first error, or when the server sends another
@@ -162,6 +182,19 @@ impl Client {
         params: Map<String, Value>,
     ) -> Result<Listing<PagesByName>, BuildError> {
         Ok(Listing::new(self.clone(), PagesByName::new(id, params)?))
+    }
+
+    /// The same, but each item is the text of its JSON as it came.
+    ///
+    /// # Errors
+    ///
+    /// When no operation has the id.
+    pub fn list_raw(
+        &self,
+        id: &str,
+        params: Map<String, Value>,
+    ) -> Result<Listing<RawPages>, BuildError> {
+        Ok(Listing::new(self.clone(), RawPages::new(id, params)?))
     }
 
     /// Begins an upload of `file`; what it returns is told where the content is.

@@ -6,6 +6,7 @@ use agentmc_core::{Endpoint, Revision};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::args::{Common, Form};
 use crate::columns::Seen;
@@ -15,6 +16,7 @@ use crate::text;
 use crate::view::View;
 
 mod csv;
+mod raw;
 mod stream;
 mod yaml;
 
@@ -51,6 +53,11 @@ impl Output {
         matches!(self.form, Form::Csv | Form::Table)
     }
 
+    /// Whether replies are written as they came, so that their text is needed.
+    pub(crate) fn takes_text(&self) -> bool {
+        matches!(self.form, Form::Json | Form::Jsonl)
+    }
+
     /// How text for people looks.
     pub(crate) const fn look(&self) -> &Look {
         &self.look
@@ -84,6 +91,15 @@ impl Output {
             Form::Csv => self.csv(&value, Seen::new(view, endpoint, self.revision), &view.columns),
             _ => self.json(&value),
         }
+    }
+
+    /// Writes a reply as it came: members in their order, numbers with all their digits.
+    pub(crate) fn raw(&mut self, reply: &RawValue) -> io::Result<()> {
+        let records = match self.form {
+            Form::Jsonl => raw::records(reply),
+            _ => return self.painted(&raw::pretty(reply)),
+        };
+        records.into_iter().try_for_each(|record| self.painted(&raw::compact(record)))
     }
 
     /// Writes a value as data, for programs: no character is changed.

@@ -1,13 +1,16 @@
 //! A request: shown, or sent and answered.
 
+use std::io;
+
 use agentmc_blocking::Client;
-use agentmc_core::Endpoint;
 use agentmc_core::endpoint::Method;
+use agentmc_core::{Endpoint, Error};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use crate::args::Common;
 use crate::failure::Failure;
-use crate::output::{Output, records};
+use crate::output::{Output, Stream, records};
 use crate::progress::Count;
 use crate::resource::naming::Name;
 use crate::resource::sending::Sending;
@@ -66,7 +69,12 @@ pub(crate) fn run(
     if out.has_columns() {
         columns::refuse_unknown(&view, endpoint, revision)?;
     }
+    let takes_text = out.takes_text() && view.query.is_none();
     let show = |reply, out: &mut Output| -> Result<(), Failure> {
+        let reply = match reply {
+            Reply::Raw(reply) => return Ok(out.raw(&reply)?),
+            Reply::Value(reply) => reply,
+        };
         let shown = view.of_reply(reply);
         if out.has_columns() {
             columns::refuse_unseen(&view, endpoint, revision, &records(&shown))?;
@@ -74,17 +82,26 @@ pub(crate) fn run(
         Ok(out.reply(endpoint, &view, shown)?)
     };
     let client = Client::new(target.api.clone());
+    let call = |params| -> Result<Reply, Failure> {
+        Ok(if takes_text {
+            Reply::Raw(client.call_raw(endpoint.id, params)?)
+        } else {
+            Reply::Value(client.call(endpoint.id, params)?)
+        })
+    };
     if let Some(every) = view.watch {
-        return watch::run(every, out, |out| {
-            let reply = client.call(endpoint.id, params.clone())?;
-            show(reply, out)
-        });
+        return watch::run(every, out, |out| show(call(params.clone())?, out));
     }
     if sending.all {
         return all(&client, endpoint, params, &view, common, &show, out);
     }
-    let reply = client.call(endpoint.id, params)?;
-    show(reply, out)
+    show(call(params)?, out)
+}
+
+/// What came of a call, as it is needed: as it came, or understood.
+enum Reply {
+    Raw(Box<RawValue>),
+    Value(Value),
 }
 
 /// Every page of a listing, written as it comes, unless a query needs the whole.
@@ -94,17 +111,32 @@ fn all(
     params: Map<String, Value>,
     view: &View,
     common: &Common,
-    show: &dyn Fn(Value, &mut Output) -> Result<(), Failure>,
+    show: &dyn Fn(Reply, &mut Output) -> Result<(), Failure>,
     out: &mut Output,
 ) -> Result<(), Failure> {
     let mut count = Count::new(common.hides_progress());
-    let items = client.list_by_name(endpoint.id, params)?;
     if view.query.is_some() {
+        let items = client.list_by_name(endpoint.id, params)?;
         let items: Vec<Value> = items.inspect(|_| count.one_more()).collect::<Result<_, _>>()?;
-        return show(json!({"data": items}), out);
+        return show(Reply::Value(json!({"data": items})), out);
     }
     interrupt::end_in_between()?;
-    let mut stream = out.stream(endpoint, view);
+    if out.takes_text() {
+        let items = client.list_raw(endpoint.id, params)?;
+        each(items, &mut count, out.stream(endpoint, view), |stream, item| stream.raw(&item))
+    } else {
+        let items = client.list_by_name(endpoint.id, params)?;
+        each(items, &mut count, out.stream(endpoint, view), Stream::item)
+    }
+}
+
+/// Writes each item. After an error what was held back is written, too.
+fn each<'a, T>(
+    items: impl Iterator<Item = Result<T, Error>>,
+    count: &mut Count,
+    mut stream: Stream<'a>,
+    write: impl Fn(&mut Stream<'a>, T) -> io::Result<()>,
+) -> Result<(), Failure> {
     for item in items {
         let item = match item {
             Ok(item) => item,
@@ -114,7 +146,7 @@ fn all(
             }
         };
         count.one_more();
-        interrupt::whole(|| stream.item(item))?;
+        interrupt::whole(|| write(&mut stream, item))?;
     }
     interrupt::whole(|| stream.end())
 }

@@ -10,6 +10,7 @@ use agentmc_core::types::{FileId, Page as PageOf};
 use agentmc_core::{Api, Error, Operation, Output};
 use agentmc_sandbox::Sandbox;
 use agentmc_sandbox::conformance::{Content, Driver, Sink, Transferred};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::Subject;
@@ -90,6 +91,14 @@ impl Subject for Blocking {
         most: usize,
     ) -> Result<Vec<Value>, Error> {
         self.0.list_by_name(id, params)?.take(most).collect()
+    }
+
+    fn call_raw(&self, id: &str, params: Map<String, Value>) -> Result<Box<RawValue>, Error> {
+        self.0.call_raw(id, params)
+    }
+
+    fn list_raw(&self, id: &str, params: Map<String, Value>) -> Result<Vec<Box<RawValue>>, Error> {
+        self.0.list_raw(id, params)?.collect()
     }
 
     fn with(&self, change: impl FnOnce(Api) -> Api) -> Self {

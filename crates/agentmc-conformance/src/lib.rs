@@ -16,6 +16,7 @@ use agentmc_core::reply::{Page, Reply};
 use agentmc_core::types::Page as PageOf;
 use agentmc_core::{Api, Error, Operation};
 use agentmc_sandbox::conformance::Driver;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 /// A client under test, as the tests of this crate use it besides.
@@ -60,6 +61,20 @@ pub trait Subject: Driver {
         params: Map<String, Value>,
         most: usize,
     ) -> Result<Vec<Value>, Error>;
+
+    /// Performs an operation by name, and gives the text of its reply.
+    ///
+    /// # Errors
+    ///
+    /// As the client's own `call_raw`.
+    fn call_raw(&self, id: &str, params: Map<String, Value>) -> Result<Box<RawValue>, Error>;
+
+    /// Fetches a listing by name, item by item as text.
+    ///
+    /// # Errors
+    ///
+    /// As the client's own `list_raw`.
+    fn list_raw(&self, id: &str, params: Map<String, Value>) -> Result<Vec<Box<RawValue>>, Error>;
 
     /// The same client with another configuration.
     #[must_use]

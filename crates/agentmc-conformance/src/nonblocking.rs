@@ -12,6 +12,7 @@ use agentmc_core::types::{FileId, Page as PageOf};
 use agentmc_core::{Api, Error, Operation, Output};
 use agentmc_sandbox::Sandbox;
 use agentmc_sandbox::conformance::{Content, Driver, Sink, Transferred};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::runtime::{Builder, Runtime};
@@ -159,6 +160,20 @@ impl Subject for Async {
             let (mut items, mut listing) = (Vec::new(), self.client.list_by_name(id, params)?);
             while items.len() < most {
                 let Some(item) = listing.next().await else { break };
+                items.push(item?);
+            }
+            Ok(items)
+        })
+    }
+
+    fn call_raw(&self, id: &str, params: Map<String, Value>) -> Result<Box<RawValue>, Error> {
+        self.wait(self.client.call_raw(id, params))
+    }
+
+    fn list_raw(&self, id: &str, params: Map<String, Value>) -> Result<Vec<Box<RawValue>>, Error> {
+        self.wait(async {
+            let (mut items, mut listing) = (Vec::new(), self.client.list_raw(id, params)?);
+            while let Some(item) = listing.next().await {
                 items.push(item?);
             }
             Ok(items)

@@ -38,8 +38,8 @@
 //! ```
 //!
 //! Callers that know operations only at run time, such as other languages, go by name: [`find`] an
-//! [`Endpoint`], [`Api::call_by_name`] with a flat JSON object, [`Endpoint::read_json`]. Both ways end
-//! in the same encoder and make the same bytes.
+//! [`Endpoint`], [`Api::call_by_name`] with a flat JSON object, [`Endpoint::read_json`], or
+//! [`Endpoint::read_raw`] for its text. Both ways end in the same encoder and make the same bytes.
 //!
 //! # What is where
 //!

@@ -14,6 +14,10 @@ use crate::operation::Operation;
 use crate::registry;
 use crate::reply::{Page, Reply};
 
+mod raw;
+
+pub use raw::RawPages;
+
 /// A walk through a listing.
 ///
 /// Run the call that [`call`](Self::call) gives, hand the reply to [`receive`](Self::receive), and repeat
@@ -54,6 +58,13 @@ pub struct PagesByName {
     endpoint: &'static Endpoint,
     params: Map<String, Value>,
     cursor: Cursor,
+}
+
+/// Which page a page is.
+#[derive(Deserialize)]
+struct Meta {
+    current_page: u64,
+    last_page: u64,
 }
 
 /// Which page comes next.
@@ -127,11 +138,6 @@ impl Walk for PagesByName {
     }
 
     fn receive(&mut self, response: &http::Response<Bytes>) -> Result<Vec<Value>, DecodeError> {
-        #[derive(Deserialize)]
-        struct Meta {
-            current_page: u64,
-            last_page: u64,
-        }
         let mut page = self.endpoint.read_json(response)?;
         if !self.endpoint.is_paginated() {
             self.stop();

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::header::LOCATION;
 use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
 use crate::endpoint::Endpoint;
@@ -169,6 +170,27 @@ impl Endpoint {
         match self.shape {
             Shape::Empty => Ok(Value::Null),
             Shape::Location => read_typed::<Location>(self.id, response),
+            Shape::Data | Shape::Page | Shape::Whole => json_body(self.id, response),
+        }
+    }
+
+    /// Reads a reply as [`read_json`](Self::read_json) does, but gives the text of its JSON, byte for byte: members are
+    /// in the order they came in, and numbers have all their digits.
+    ///
+    /// It is sure to be JSON and no more: a number may be too large for any type, a member be there twice, and `\u` be
+    /// followed by half a character.
+    ///
+    /// # Errors
+    ///
+    /// When the body is not JSON, or the redirect leads nowhere.
+    pub fn read_raw(&self, response: &http::Response<Bytes>) -> Result<Box<RawValue>, DecodeError> {
+        match self.shape {
+            Shape::Empty => Ok(RawValue::NULL.to_owned()),
+            Shape::Location => {
+                let location = read_typed::<Location>(self.id, response)?;
+                to_raw_value(&location)
+                    .map_err(|error| DecodeError::in_body(self.id, "location".to_owned(), &error))
+            }
             Shape::Data | Shape::Page | Shape::Whole => json_body(self.id, response),
         }
     }

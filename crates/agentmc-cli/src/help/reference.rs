@@ -44,12 +44,12 @@ names, else in the one that the item itself is planned in (`--timezone`), else i
 
 On a terminal a table that fits it; otherwise JSON. `-o` chooses another form:
 
-- `json`: the whole reply, with `data`, and `links` and `meta` for a page. Texts have every character they came with; \
-members are sorted, and numbers are whole ones of 64 bits or floating-point ones: what has more digits is rounded, and \
-`1.10` is `1.1`. `--all` gives a list of the records as they come, which is not closed if an error or Ctrl-C ends it: \
+- `json`: the whole reply, with `data`, and `links` and `meta` for a page. Members \
+are in the order they came in, numbers have every digit and texts every character. `--all` gives a list of the records as they come, which is not closed if an error or Ctrl-C ends it: \
 `jsonl` can be read all the same.
 - `jsonl`: the records alone, one on a line.
-- `yaml`: the same as the JSON.
+- `yaml`: the same as the JSON, but that members are sorted and numbers are whole ones of 64 bits or floating-point ones: \
+what has more digits is rounded, and `1.10` is `1.1`. So they are in every other form, and in what `--query` finds.
 - `csv`: the records alone, one on a line below the names of the columns. Cells are data: one that begins with `=`, \
 `+`, `-` or `@` is written as it is. Tell a spreadsheet to take it for text. Without \
 `--columns` the columns are the members of the record's type in the revision spoken, in the order of its declaration and \
@@ -158,9 +158,9 @@ needed on the machine. Under 6 MB with it and without the sandbox, and under 12 
 
 | Features | Binary | Time: best, median of 200 | Memory |
 |---|---|---|---|
-| all | 9.13 MB | 2.5 ms, 3.9 ms | 8.1 MB |
-| `--no-default-features --features keyring` | 5.74 MB | 2.2 ms, 3.9 ms | 6.0 MB |
-| `--no-default-features` | 5.20 MB | 2.2 ms, 2.3 ms | 5.9 MB |
+| all | 9.11 MB | 2.5 ms, 3.9 ms | 8.1 MB |
+| `--no-default-features --features keyring` | 5.76 MB | 2.2 ms, 3.9 ms | 6.0 MB |
+| `--no-default-features` | 5.22 MB | 2.2 ms, 2.3 ms | 5.9 MB |
 ";
 
 /// The document.

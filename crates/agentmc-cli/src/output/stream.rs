@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use agentmc_core::Endpoint;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
-use super::{Output, csv, yaml};
+use super::{Output, csv, raw, yaml};
 use crate::args::Form;
 use crate::columns::Seen;
 use crate::failure::Failure;
@@ -46,21 +47,12 @@ impl<'a> Stream<'a> {
         if self.out.has_columns() {
             self.seen.record(&item);
         }
-        let stdout = &mut self.out.stdout;
         match self.out.form {
-            Form::Json => {
-                stdout.write_all(if self.count == 1 { b"[\n" } else { b",\n" })?;
-                serde_json::to_writer(&mut *stdout, &item)?;
-                stdout.flush()
-            }
-            Form::Jsonl => {
-                serde_json::to_writer(&mut *stdout, &item)?;
-                stdout.write_all(b"\n")?;
-                stdout.flush()
-            }
+            Form::Json | Form::Jsonl => self.json(&item.to_string()),
             Form::Yaml => {
-                stdout.write_all(yaml::document(&Value::Array(vec![item])).as_bytes())?;
-                stdout.flush()
+                let document = yaml::document(&Value::Array(vec![item]));
+                self.out.stdout.write_all(document.as_bytes())?;
+                self.out.stdout.flush()
             }
             Form::Csv | Form::Table if self.columns.is_some() => self.row(&item),
             Form::Csv | Form::Table => {
@@ -68,6 +60,22 @@ impl<'a> Stream<'a> {
                 if self.sample.len() < SAMPLE { Ok(()) } else { self.begin() }
             }
         }
+    }
+
+    /// Writes one more item as it came, where [`Output::takes_text`].
+    pub(crate) fn raw(&mut self, item: &RawValue) -> io::Result<()> {
+        self.count += 1;
+        self.json(&raw::compact(item))
+    }
+
+    fn json(&mut self, item: &str) -> io::Result<()> {
+        let stdout = &mut self.out.stdout;
+        if self.out.form == Form::Jsonl {
+            writeln!(stdout, "{item}")?;
+        } else {
+            write!(stdout, "{}{item}", if self.count == 1 { "[\n" } else { ",\n" })?;
+        }
+        stdout.flush()
     }
 
     /// Settles the columns, and writes what was held back.

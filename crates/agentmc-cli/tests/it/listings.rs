@@ -1,4 +1,4 @@
-//! `--all`: every page of a listing, whatever is in it.
+//! Listings, page by page and as they came.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,16 +7,21 @@ use serde_json::{Value, json};
 
 use crate::process::{Ran, run_in};
 
-/// Runs the command against a server that has these pages, of which none may be missing.
+/// Runs the command with `--all` against a server that has these pages.
 fn of_pages(pages: Vec<String>, args: &[&str]) -> Ran {
+    answered(pages, &[args, &["--all"]].concat())
+}
+
+/// Runs the command against a server that gives these answers, all of which must be asked for.
+fn answered(bodies: Vec<String>, args: &[&str]) -> Ran {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let server = std::thread::spawn(move || {
-        for body in pages {
+        for body in bodies {
             answer(&mut listener.accept().unwrap().0, &body);
         }
     });
-    let more = ["--all", "--base-url", &url];
+    let more = ["--base-url", &url];
     let ran = run_in(&[("AGENTMC_API_KEY", "cc_x")], &[args, &more].concat());
     server.join().unwrap();
     ran
@@ -98,5 +103,72 @@ fn what_came_before_an_error_is_written() {
         let pages = vec![boards().swap_remove(0), String::new()];
         let ran = of_pages(pages, &["boards", "list", "-o", form]);
         assert_eq!((ran.code, ran.stdout.lines().count()), (1, lines), "{form}: {}", ran.stderr);
+    }
+}
+
+/// Two records as no type of numbers and no map would keep them, and how they are written on a line.
+const ODD: &str = r#"{ "z": 1.10, "id": 123456789012345678901234567890, "a": {"y": [ ], "b": "\u00e9\/"} }, 1e400"#;
+const LINES: &str =
+    "{\"z\":1.10,\"id\":123456789012345678901234567890,\"a\":{\"y\":[],\"b\":\"é/\"}}\n1e400\n";
+
+fn odd_page(number: usize) -> String {
+    format!(r#"{{"meta":{{"last_page":2,"current_page":{number}}},"data":[{ODD}]}}"#)
+}
+
+#[test]
+fn json_is_written_as_it_came() {
+    for command in [&["boards", "list"][..], &["call", "listBoards"]] {
+        let ran = |form| answered(vec![odd_page(1)], &[command, &["-o", form]].concat());
+        let expected = r#"{
+  "meta": {
+    "last_page": 2,
+    "current_page": 1
+  },
+  "data": [
+    {
+      "z": 1.10,
+      "id": 123456789012345678901234567890,
+      "a": {
+        "y": [],
+        "b": "é/"
+      }
+    },
+    1e400
+  ]
+}
+"#;
+        assert_eq!(ran("json").stdout, expected);
+        assert_eq!(ran("jsonl").stdout, LINES);
+    }
+    let one = |form| {
+        answered(
+            vec![format!(r#"{{"data":{}}}"#, &ODD[..ODD.len() - 7])],
+            &["boards", "show", "1", "-o", form],
+        )
+    };
+    assert_eq!(one("jsonl").stdout, LINES.replace("1e400\n", ""));
+    assert!(one("json").stdout.starts_with("{\n  \"data\": {\n    \"z\": 1.10,\n"));
+}
+
+#[test]
+fn every_page_is_written_as_it_came() {
+    let pages = || vec![odd_page(1), odd_page(2)];
+    let args = |form| ["boards", "list", "-o", form];
+    assert_eq!(of_pages(pages(), &args("jsonl")).stdout, LINES.repeat(2));
+    let lines = LINES.repeat(2).trim_end().replace('\n', ",\n");
+    assert_eq!(of_pages(pages(), &args("json")).stdout, format!("[\n{lines}\n]\n"));
+    let none = vec![page(1, 1, &[])];
+    assert_eq!(of_pages(none, &args("json")).stdout, "[]\n");
+}
+
+#[test]
+fn what_is_no_json_is_refused_in_every_form() {
+    for form in ["json", "jsonl", "yaml", "csv", "table"] {
+        for all in [&[][..], &["--all"]] {
+            let broken = vec![r#"{"data":[1"#.to_owned()];
+            let ran = answered(broken, &[&["boards", "list", "-o", form], all].concat());
+            assert_eq!((ran.code, &*ran.stdout), (1, ""), "{form}");
+            assert!(ran.stderr.contains("listBoards"), "{}", ran.stderr);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use agentmc_core::call::Call;
 use agentmc_core::ops::tasks::ListTasks;
-use agentmc_core::pages::{Pages, PagesByName, Walk};
+use agentmc_core::pages::{Pages, PagesByName, RawPages, Walk};
 use agentmc_core::types::Task;
 use agentmc_core::{Api, DecodeError, Revision};
 use serde_json::{Value, json};
@@ -58,12 +58,15 @@ fn walk_with<W: Walk>(
     (asked, got)
 }
 
-/// The same, typed and by name: both must ask for and give the same.
+/// The same, typed, by name and as text: all must ask for and give the same.
 fn walk(operation: ListTasks, server: impl Fn(usize) -> Value) -> (Vec<String>, Vec<u64>) {
     let params = members(serde_json::to_value(&operation).unwrap());
     let typed = walk_with(Pages::new(operation), |task: &Task| task.id.get(), &server);
-    let by_name = PagesByName::new("listTasks", params).unwrap();
+    let by_name = PagesByName::new("listTasks", params.clone()).unwrap();
     assert_eq!(walk_with(by_name, |task| task["id"].as_u64().unwrap(), &server), typed);
+    let raw = RawPages::new("listTasks", params).unwrap();
+    let read = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    assert_eq!(walk_with(raw, |task| read(task.get())["id"].as_u64().unwrap(), &server), typed);
     typed
 }
 
@@ -177,6 +180,26 @@ fn a_list_that_has_no_pages_is_one_page_by_name() {
 }
 
 #[test]
+fn the_items_of_a_walk_may_be_the_text_they_came_as() {
+    let items = |id: &str, text: &'static str| -> Vec<String> {
+        let params = if id == "showTask" { json!({"task": 7}) } else { json!({}) };
+        let mut pages = RawPages::new(id, members(params)).unwrap();
+        pages.call(&api()).unwrap().unwrap();
+        let items = pages.receive(&reply(200, text)).unwrap();
+        items.iter().map(|item| item.get().to_owned()).collect()
+    };
+    let page =
+        r#" {"data" : [ {"b": 1.10,"a":"\/" } ,2], "meta":{"current_page":1,"last_page":1}}"#;
+    assert_eq!(items("listTasks", page), [r#"{"b": 1.10,"a":"\/" }"#, "2"]);
+    // What has no pages is one.
+    assert_eq!(items("listFileFolders", r#"{"data":[1.0,2.0]}"#), ["1.0", "2.0"]);
+    assert_eq!(items("showTask", r#"{"data":{"z":1,"a":2}}"#), [r#"{"z":1,"a":2}"#]);
+    assert_eq!(items("showTask", r#"{"data":null}"#), ["null"]);
+    assert_eq!(items("showTask", r#"["data"]"#), [r#"["data"]"#]);
+    assert_eq!(items("showTask", r#"{"z":1,"a":2}"#), [r#"{"z":1,"a":2}"#]);
+}
+
+#[test]
 fn a_reply_that_is_no_page_is_an_error() {
     let meta =
         |current: Value| json!({"data": [], "meta": {"current_page": current, "last_page": 1}});
@@ -188,6 +211,10 @@ fn a_reply_that_is_no_page_is_an_error() {
         (meta(json!(-1)), "meta"),
     ] {
         let mut pages = PagesByName::new("listTasks", members(json!({}))).unwrap();
+        assert!(pages.call(&api()).is_some());
+        assert_eq!(receive(&mut pages, odd.clone()).unwrap_err().path, path, "{odd}");
+
+        let mut pages = RawPages::new("listTasks", members(json!({}))).unwrap();
         assert!(pages.call(&api()).is_some());
         assert_eq!(receive(&mut pages, odd.clone()).unwrap_err().path, path, "{odd}");
 

@@ -148,6 +148,26 @@ fn a_reply_is_read_as_json_whole_by_name() {
 }
 
 #[test]
+fn a_reply_may_be_had_as_the_text_it_came_as() {
+    let raw = |id: &str, status, text: &'static str| {
+        find(id).unwrap().read_raw(&reply(status, text)).map(|raw| raw.get().to_owned())
+    };
+    let text = r#"{"data": {"z":1.10, "a":123456789012345678901234567890, "b":1e999,"b":"\u00e9\/\ud800"}, "n":[ ]}"#;
+    assert_eq!(raw("showTask", 200, text).unwrap(), text);
+    assert_eq!(raw("listBoards", 200, " [1] \n").unwrap(), "[1]");
+    assert_eq!(raw("deleteBoard", 204, "").unwrap(), "null");
+    for broken in ["", "{\"data\": ", "<html>", "[1] 2", "01"] {
+        let error = raw("showTask", 200, broken).unwrap_err();
+        assert_eq!((error.operation, &*error.path), ("showTask", "."), "{broken}");
+    }
+    let redirect = reply_with(302, "Location", "https://storage.example.com/f?signature=a");
+    let raw = find("downloadFile").unwrap().read_raw(&redirect).unwrap();
+    assert_eq!(raw.get(), r#"{"location":"https://storage.example.com/f?signature=a"}"#);
+    let body = bytes::Bytes::from_static(b"{\"data\": \"\xff\"}");
+    assert!(find("showTask").unwrap().read_raw(&http::Response::new(body)).is_err());
+}
+
+#[test]
 fn any_success_status_is_a_success() {
     for status in [200, 201, 202] {
         assert!(answer(&boards::ShowBoard::new(15), reply(status, text_of("showBoard"))).is_ok());

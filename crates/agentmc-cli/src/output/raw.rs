@@ -8,6 +8,10 @@ use serde_json::value::RawValue;
 /// What may stand between the parts of JSON.
 const SPACE: &[char] = &[' ', '\t', '\n', '\r'];
 
+/// How deep values stand on lines of their own. What is deeper stays on one line, or indenting it would take the square
+/// of its length.
+const DEEPEST: usize = 128;
+
 /// On one line.
 pub(super) fn compact(json: &RawValue) -> String {
     laid_out(json, false)
@@ -82,7 +86,7 @@ fn length(json: &str, first: u8) -> usize {
 }
 
 fn line(text: &mut String, depth: usize, pretty: bool) {
-    if pretty {
+    if pretty && depth < DEEPEST {
         text.push('\n');
         text.extend(std::iter::repeat_n("  ", depth));
     }
@@ -102,7 +106,7 @@ mod tests {
     use serde_json::value::RawValue;
     use serde_json::{Value, json};
 
-    use super::{compact, pretty, records};
+    use super::{DEEPEST, compact, pretty, records};
 
     fn raw(text: &str) -> Box<RawValue> {
         serde_json::from_str(text).unwrap_or_default()
@@ -145,6 +149,7 @@ mod tests {
         let depth = 100_000;
         let json = raw(&("[".repeat(depth) + &"]".repeat(depth)));
         assert_eq!(compact(&json), json.get());
+        assert!(pretty(&json).len() < json.get().len() + 2 * DEEPEST * (1 + 2 * DEEPEST));
     }
 
     #[test]

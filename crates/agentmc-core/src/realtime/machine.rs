@@ -102,7 +102,7 @@ pub struct Realtime {
     jitter: Jitter,
     connections: BTreeMap<u32, (Address, Connection)>,
     addresses: BTreeMap<Address, u32>,
-    sessions: BTreeMap<SubscriptionId, Session>,
+    sessions: BTreeMap<SubscriptionId, Box<Session>>,
     hosts: BTreeMap<SubscriptionId, Host>,
     calls: BTreeMap<CallId, (SubscriptionId, Purpose)>,
     timers: Timers<(SubscriptionId, Timer)>,

@@ -42,7 +42,7 @@ impl Realtime {
             None => Claim::best(api, token),
         };
         let step = claim.start();
-        self.sessions.insert(id, Session::new(&options, claim));
+        self.sessions.insert(id, Box::new(Session::new(&options, claim)));
         self.timers.set((id, Timer::Ready), now.saturating_add(self.config.patience.ready));
         self.claim_step(now, id, step);
     }
@@ -318,9 +318,9 @@ impl Realtime {
         self.watch_expiry(now, id);
         self.deliver(now, id);
         // What is held behind a gap is listed first.
-        let is_listing = |session: &Session| session.inbox.is_listing();
+        let is_listing = self.sessions.get(&id).is_some_and(|session| session.inbox.is_listing());
         if let Some(over) = over
-            && !self.sessions.get(&id).is_some_and(is_listing)
+            && !is_listing
         {
             self.finish(now, id, End::Over(over));
         }

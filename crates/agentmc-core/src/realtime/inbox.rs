@@ -205,13 +205,25 @@ impl Inbox {
 
     /// A signal was pushed.
     pub fn pushed(&mut self, signal: Signal) {
+        if let Some(signal) = self.passed(signal) {
+            self.out.push_back(Delivery::Signal(signal));
+        }
+    }
+
+    /// A signal was pushed. Gives it back if it is the next to be delivered: to leave it in a queue and take it
+    /// from there costs more the colder the queue is.
+    pub(crate) fn passed(&mut self, signal: Signal) -> Option<Signal> {
         let id = signal.id;
         if !self.finding_now && self.last.is_some_and(|last| id <= last) {
-            return;
+            return None;
         }
         if self.is_idle() && (self.gaps == Gaps::Trust || self.follows(id)) || self.is_next(id) {
-            self.deliver(signal);
-            return;
+            if !self.out.is_empty() {
+                self.deliver(signal);
+                return None;
+            }
+            self.last = Some(id);
+            return Some(signal);
         }
         if self.finding_now {
             self.first_pushed = Some(self.first_pushed.map_or(id, |first| first.min(id)));
@@ -222,6 +234,7 @@ impl Inbox {
             self.need = if urgent || self.overflowed { Need::Listing } else { Need::Later };
             self.follow_up();
         }
+        None
     }
 
     /// Something was pushed that could not be read: what it was is to be listed.

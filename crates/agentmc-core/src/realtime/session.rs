@@ -94,6 +94,14 @@ impl Session {
         Some(whole)
     }
 
+    /// Takes a signal that was pushed. Gives it back if it is the next to be told.
+    pub(crate) fn pushed(&mut self, signal: Signal) -> Option<Signal> {
+        if signal.kind == SignalKind::Close {
+            self.closing = self.closing.max(Some(signal.id));
+        }
+        self.inbox.passed(signal)
+    }
+
     /// What to tell of a signal; nothing for a piece of a message that is not yet whole.
     pub(crate) fn read(&mut self, now: std::time::Duration, signal: Signal) -> Option<Event> {
         if self.raw || signal.kind != SignalKind::Message {

@@ -11,7 +11,7 @@ use crate::realtime::claim::{Claim, ClaimStep};
 use crate::realtime::inbox::{Delivery, Query};
 use crate::realtime::options::SessionOptions;
 use crate::realtime::retry::{asked_pause, is_final};
-use crate::realtime::signal::{Listed, Signal, SignalKind};
+use crate::realtime::signal::{Listed, Signal};
 use crate::retry::RetryPolicy;
 
 /// How long a listing waits that nobody is in a hurry for.
@@ -136,12 +136,7 @@ impl Realtime {
     }
 
     pub(super) fn pushed(&mut self, now: Duration, id: SubscriptionId, signal: Signal) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
-        if signal.kind == SignalKind::Close {
-            session.closing = session.closing.max(Some(signal.id));
-        }
-        session.inbox.pushed(signal);
-        self.deliver(now, id);
+        self.take_in(now, id, Some(signal));
     }
 
     pub(super) fn hurry(&mut self, now: Duration, id: SubscriptionId) {
@@ -178,10 +173,18 @@ impl Realtime {
 
     /// Tells what the inbox has, and asks for what it wants.
     pub(super) fn deliver(&mut self, now: Duration, id: SubscriptionId) {
+        self.take_in(now, id, None);
+    }
+
+    /// The same with a signal that was pushed.
+    fn take_in(&mut self, now: Duration, id: SubscriptionId, pushed: Option<Signal>) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
+        let passed = pushed.and_then(|signal| session.pushed(signal));
+        let mut next = passed.map(Delivery::Signal);
         let mut end = None;
         // Who starts "now" is told when that is: what is said from then on is told.
-        let knows_now = session.inbox.last_id().is_some() || session.inbox.has_deliveries();
+        let knows_now =
+            session.inbox.last_id().is_some() || next.is_some() || session.inbox.has_deliveries();
         if session.was_ready
             && knows_now
             && let Some(claimed) = session.claimed.take()
@@ -189,7 +192,7 @@ impl Realtime {
             self.timers.clear((id, Timer::Ready));
             self.out.push_back(Output::Event(id, Event::Ready(claimed)));
         }
-        while let Some(delivery) = session.inbox.poll() {
+        while let Some(delivery) = next.take().or_else(|| session.inbox.poll()) {
             match delivery {
                 Delivery::Signal(signal) => {
                     let signal_id = signal.id;

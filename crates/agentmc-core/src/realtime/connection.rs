@@ -21,7 +21,7 @@ use crate::error::Error;
 mod channel;
 mod link;
 
-use channel::Member;
+use channel::{Member, Place};
 
 /// One websocket as a driver knows it. A websocket that is opened again has another id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,15 +111,20 @@ pub enum Owner {
     Host,
 }
 
+impl Owner {
+    const fn usual_event(self) -> &'static str {
+        match self {
+            Self::Session { .. } => "agent.realtime.signal",
+            Self::Host => "agent.realtime.host.session.requested",
+        }
+    }
+}
+
 impl Channel {
     /// A channel whose event has the usual name.
     #[must_use]
     pub fn new(name: impl Into<Box<str>>, owner: Owner) -> Self {
-        let event = match owner {
-            Owner::Session { .. } => "agent.realtime.signal",
-            Owner::Host => "agent.realtime.host.session.requested",
-        };
-        Self { name: name.into(), event: event.into(), owner }
+        Self { name: name.into(), event: owner.usual_event().into(), owner }
     }
 
     /// The same with another event.
@@ -214,10 +219,11 @@ pub enum State {
     Closed,
 }
 
-/// Where each channel's name leads. Only ever looked up, so that its order decides nothing; hashed the same in
-/// every run, so that what a signal costs can be counted. The names are the service's own.
+/// Where each channel's name leads, with all that is needed to read what is pushed there: of ten thousand
+/// members none is in a cache. Only ever looked up, so that its order decides nothing; hashed the same in every
+/// run, so that what a signal costs can be counted. The names are the service's own.
 #[expect(clippy::disallowed_types, reason = "a tree of names is slow among ten thousand")]
-type Names = std::collections::HashMap<Box<str>, ChannelId, BuildHasherDefault<DefaultHasher>>;
+type Names = std::collections::HashMap<Box<str>, Place, BuildHasherDefault<DefaultHasher>>;
 
 /// A websocket that speaks the Pusher protocol, version 7, and stays up as long as a channel wants it.
 ///

@@ -32,11 +32,27 @@ const CONFIRM: Duration = Duration::from_secs(15);
 /// A channel somebody wants.
 #[derive(Debug)]
 pub(super) struct Member {
-    channel: Channel,
+    name: Box<str>,
+    owner: Owner,
     stage: Stage,
     failures: u32,
     was_ready: bool,
     waits_since: Duration,
+}
+
+/// Where the name of a channel leads.
+#[derive(Debug)]
+pub(super) struct Place {
+    id: ChannelId,
+    owner: Owner,
+    /// The event that matters, if it is not the usual one.
+    event: Option<Box<str>>,
+}
+
+impl Place {
+    fn is_for(&self, event: &str) -> bool {
+        self.event.as_deref().unwrap_or_else(|| self.owner.usual_event()) == event
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,10 +73,12 @@ impl Connection {
             self.event(Event::Ended(id, End::Duplicate));
             return;
         }
-        self.names.insert(channel.name.clone(), id);
-        let (failures, was_ready) = (0, matches!(channel.owner, Owner::Host));
-        let member =
-            Member { channel, stage: Stage::Waiting, failures, was_ready, waits_since: now };
+        let Channel { name, event, owner } = channel;
+        let event = Some(event).filter(|event| **event != *owner.usual_event());
+        self.names.insert(name.clone(), Place { id, owner, event });
+        let (failures, was_ready) = (0, matches!(owner, Owner::Host));
+        let stage = Stage::Waiting;
+        let member = Member { name, owner, stage, failures, was_ready, waits_since: now };
         self.members.insert(id, member);
         self.timers.set(Timer::Ready(id), now.saturating_add(self.config.patience.ready));
         match self.phase {
@@ -73,7 +91,7 @@ impl Connection {
     /// Forgets the channel; whether there was one.
     pub(super) fn leave(&mut self, id: ChannelId) -> bool {
         let Some(member) = self.members.remove(&id) else { return false };
-        self.names.remove(&member.channel.name);
+        self.names.remove(&member.name);
         self.timers.clear(Timer::Ready(id));
         self.timers.clear(Timer::Again(id));
         match member.stage {
@@ -81,7 +99,7 @@ impl Connection {
                 self.signing.remove(&call);
             }
             Stage::Subscribing | Stage::Ready => {
-                self.send(&Say::Unsubscribe { channel: &member.channel.name });
+                self.send(&Say::Unsubscribe { channel: &member.name });
             }
             Stage::Waiting | Stage::Queued => {}
         }
@@ -133,7 +151,7 @@ impl Connection {
             if member.stage != Stage::Queued {
                 continue;
             }
-            match signature(&self.config.api, &member.channel, socket_id) {
+            match signature(&self.config.api, &member.name, member.owner, socket_id) {
                 Ok(call) => {
                     let call_id = CallId(Self::next_id(self.config.number, &mut self.calls));
                     member.stage = Stage::Signing(call_id);
@@ -164,8 +182,7 @@ impl Connection {
         member.stage = Stage::Subscribing;
         self.timers.set(Timer::Again(id), now.saturating_add(CONFIRM));
         let channel_data = signed.extra.get("channel_data").and_then(|data| data.as_str());
-        let say =
-            Say::Subscribe { channel: &member.channel.name, auth: &signed.auth, channel_data };
+        let say = Say::Subscribe { channel: &member.name, auth: &signed.auth, channel_data };
         let text = say.text();
         if let Phase::Up(socket, _) = self.phase {
             self.out.push_back(Output::Send(socket, text));
@@ -197,7 +214,7 @@ impl Connection {
     }
 
     pub(super) fn subscribed(&mut self, channel: &str) {
-        let Some(&id) = self.names.get(channel) else { return };
+        let Some(id) = self.names.get(channel).map(|place| place.id) else { return };
         let Some(member) = self.members.get_mut(&id) else { return };
         if member.stage != Stage::Subscribing {
             return;
@@ -218,7 +235,7 @@ impl Connection {
         status: Option<u16>,
         error: &str,
     ) {
-        let Some(&id) = self.names.get(channel) else { return };
+        let Some(id) = self.names.get(channel).map(|place| place.id) else { return };
         let is_final = status
             .and_then(|status| StatusCode::from_u16(status).ok())
             .is_some_and(crate::realtime::retry::is_final_status);
@@ -260,12 +277,10 @@ impl Connection {
     }
 
     pub(super) fn pushed(&mut self, event: &str, channel: &str, data: Option<&RawValue>) {
-        let Some(&id) = self.names.get(channel) else { return };
-        let Some(member) = self.members.get(&id).filter(|member| *member.channel.event == *event)
-        else {
+        let Some(place) = self.names.get(channel).filter(|place| place.is_for(event)) else {
             return;
         };
-        let owner = member.channel.owner;
+        let (id, owner) = (place.id, place.owner);
         let mut buffer = std::mem::take(&mut self.unescaped);
         let text = data.and_then(|data| inner(data, &mut buffer));
         let read = match owner {
@@ -291,12 +306,12 @@ impl Connection {
 /// The call that signs a subscription. It repeats nothing by itself, since the connection does.
 fn signature(
     api: &crate::api::Api,
-    channel: &Channel,
+    name: &str,
+    owner: Owner,
     socket_id: &str,
 ) -> Result<Call, BuildError> {
     let api = api.clone().retry(RetryPolicy::NEVER);
-    let name = &*channel.name;
-    match channel.owner {
+    match owner {
         Owner::Host => api.call(&AuthenticateHostRealtimeSocket::new(socket_id, name)),
         Owner::Session { session, agent } => {
             let api = match agent {

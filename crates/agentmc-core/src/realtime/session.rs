@@ -5,7 +5,7 @@ use agentmc_types::{
     Timestamp,
 };
 
-use super::chunk::Joiner;
+use super::chunk::{Dropped, JoinLimits, Joiner};
 use super::claim::Claim;
 use super::end::End;
 use super::inbox::Inbox;
@@ -23,7 +23,9 @@ pub(crate) struct Session {
     pub(crate) claimed: Option<Box<AgentRealtimeSession>>,
     pub(crate) connection: Option<u32>,
     pub(crate) inbox: Inbox,
-    pub(crate) joiner: Joiner,
+    /// Made for the first piece of a message.
+    pub(crate) joiner: Option<Box<Joiner>>,
+    join: JoinLimits,
     pub(crate) was_ready: bool,
     /// Whether the channel is subscribed to now.
     pub(crate) is_listening: bool,
@@ -61,7 +63,8 @@ impl Session {
             claimed: None,
             connection: None,
             inbox: Inbox::new(options.start).gaps(options.gaps).hold(options.hold),
-            joiner: Joiner::new(options.join),
+            joiner: None,
+            join: options.join,
             was_ready: false,
             is_listening: false,
             is_paused: false,
@@ -83,7 +86,8 @@ impl Session {
 
     /// The last signal that is not after `last`, and before which no message is unfinished.
     pub(crate) fn whole(&self, last: SignalId) -> SignalId {
-        let unfinished = self.joiner.oldest_signal().map(|id| SignalId(id.get().saturating_sub(1)));
+        let unfinished = self.joiner.as_ref().and_then(|joiner| joiner.oldest_signal());
+        let unfinished = unfinished.map(|id| SignalId(id.get().saturating_sub(1)));
         unfinished.map_or(last, |before| before.min(last))
     }
 
@@ -117,7 +121,8 @@ impl Session {
                 if signal.sender != SignalSender::Agent
                     || piece.channel_type.as_str().contains("notification") =>
             {
-                let message = self.joiner.piece(now, &piece)?;
+                let joiner = self.joiner.get_or_insert_with(|| Box::new(Joiner::new(self.join)));
+                let message = joiner.piece(now, &piece)?;
                 match is_browser || message.is_notification() {
                     true => Some(told(message)),
                     false => Some(Event::Signal(message.into_signal())),
@@ -127,10 +132,18 @@ impl Session {
         }
     }
 
+    /// Takes a message that was given up.
+    pub(crate) fn dropped(&mut self) -> Option<Dropped> {
+        self.joiner.as_mut()?.poll()
+    }
+
     /// How a `close` signal ends the session, if it does.
     pub(crate) fn close(&self, signal: &Signal) -> Option<End> {
+        if signal.kind != SignalKind::Close {
+            return None;
+        }
         let is_now = self.over.is_some() || self.has_caught_up || self.closing == Some(signal.id);
-        if signal.kind != SignalKind::Close || !is_now {
+        if !is_now {
             return None;
         }
         let payload = signal.payload.as_ref().map(super::json::Json::value);

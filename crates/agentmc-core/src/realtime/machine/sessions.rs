@@ -166,7 +166,9 @@ impl Realtime {
 
     pub(super) fn expire_pieces(&mut self, now: Duration, id: SubscriptionId) {
         if let Some(session) = self.sessions.get_mut(&id) {
-            session.joiner.expire(now);
+            if let Some(joiner) = &mut session.joiner {
+                joiner.expire(now);
+            }
             self.deliver(now, id);
         }
     }
@@ -214,14 +216,14 @@ impl Realtime {
                     }
                 }
             }
-            while let Some(dropped) = session.joiner.poll() {
+            while let Some(dropped) = session.dropped() {
                 self.out.push_back(Output::Event(id, Event::Dropped(dropped)));
             }
             if end.is_some() {
                 break;
             }
         }
-        while let Some(dropped) = session.joiner.poll() {
+        while let Some(dropped) = session.dropped() {
             self.out.push_back(Output::Event(id, Event::Dropped(dropped)));
         }
         if let Some(end) = end {
@@ -231,7 +233,7 @@ impl Realtime {
         if let Some(handled) = last.and_then(|last| session.handled(last)) {
             self.out.push_back(Output::Handled(id, handled));
         }
-        if let Some(deadline) = session.joiner.deadline()
+        if let Some(deadline) = session.joiner.as_ref().and_then(|joiner| joiner.deadline())
             && !self.timers.is_set((id, Timer::Join))
         {
             self.timers.set((id, Timer::Join), deadline);

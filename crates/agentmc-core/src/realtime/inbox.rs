@@ -372,7 +372,12 @@ impl Inbox {
 
     /// The next signal.
     pub fn poll(&mut self) -> Option<Delivery> {
-        self.out.pop_front()
+        let next = self.out.pop_front();
+        if next.is_none() && self.out.capacity() > 0 {
+            // Room for a page of signals is not kept until there is another.
+            self.out = VecDeque::new();
+        }
+        next
     }
 
     fn is_idle(&self) -> bool {
@@ -472,5 +477,21 @@ impl Inbox {
     fn deliver(&mut self, signal: Signal) {
         self.last = Some(signal.id);
         self.out.push_back(Delivery::Signal(signal));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_inbox_keeps_no_room_for_what_was_taken() {
+        let mut inbox = Inbox::new(Start::Beginning);
+        inbox.confirmed();
+        let query = inbox.wanted().unwrap();
+        let signal = |id| Signal::read(&format!(r#"{{"id": {id}}}"#), 7.into()).unwrap();
+        inbox.listed(query.ticket, (1..=PAGE).map(signal).collect(), false);
+        assert_eq!(std::iter::from_fn(|| inbox.poll()).count(), 201, "a page, and that it is all");
+        assert_eq!(inbox.out.capacity(), 0);
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use agentmc_core::realtime::connection::{Channel, ChannelId, Config, Owner};
-use agentmc_core::realtime::connection::{Connection, Input, Output};
+use agentmc_core::realtime::connection::{Connection, Event, Input, Output};
 use agentmc_core::realtime::{Address, SessionOptions, Signal};
 use agentmc_core::types::HostRealtimeSocketConnection;
 use proptest::prelude::*;
@@ -193,4 +193,42 @@ fn a_greeting_is_read_as_text_or_as_an_object() {
             ]
         );
     }
+}
+
+#[test]
+fn a_channel_with_an_event_of_its_own_is_told_of_that_event_alone() {
+    let connection: HostRealtimeSocketConnection =
+        serde_json::from_value(json!({"key": "app", "host": "localhost"})).unwrap();
+    let address = Address::new(&connection).unwrap();
+    let mut connection = Connection::new(Config::new(api(), address, 1));
+    let owner = Owner::Session { session: 42.into(), agent: None };
+    for (id, channel) in [
+        (1, Channel::new("private-x", owner).event("signal.of.its.own")),
+        (2, Channel::new("private-y", owner)),
+    ] {
+        connection.handle(Duration::ZERO, Input::Subscribe(ChannelId(id), channel));
+    }
+    let opened = std::iter::from_fn(|| connection.poll()).find_map(|output| match output {
+        Output::Open { socket, .. } => Some(socket),
+        _ => None,
+    });
+    let mut told = Vec::new();
+    for (event, channel) in [
+        ("agent.realtime.signal", "private-x"),
+        ("signal.of.its.own", "private-x"),
+        ("agent.realtime.signal", "private-y"),
+        ("signal.of.its.own", "private-y"),
+    ] {
+        let frame = json!({"event": event, "channel": channel, "data": {"id": 7}}).to_string();
+        connection.handle(Duration::ZERO, Input::Received(opened.unwrap(), &frame));
+        while let Some(output) = connection.poll() {
+            if let Output::Event(Event::Signal(id, _)) = output {
+                told.push((event, id));
+            }
+        }
+    }
+    assert_eq!(
+        told,
+        [("signal.of.its.own", ChannelId(1)), ("agent.realtime.signal", ChannelId(2))]
+    );
 }

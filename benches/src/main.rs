@@ -22,6 +22,7 @@ mod decode;
 mod growth;
 mod instructions;
 mod measure;
+mod minimum;
 mod records;
 mod report;
 mod sample;

@@ -7,6 +7,7 @@ use cpu_time::ThreadTime;
 
 use crate::build;
 use crate::measure::{Effort, of_pairs};
+use crate::minimum::Minimum;
 use crate::report::{Bound, Report};
 
 const SUBJECT: &str = "Realtime";
@@ -28,6 +29,14 @@ pub(crate) fn measure(report: &mut Report, effort: Effort) {
     let first = of_pairs((0..turns).map(|_| (many.turn(1), one.turn(1))).collect());
     let next = one.frames(1, 1);
     let count = allocation_counter::measure(|| one.receive(&next)).count_total;
+    let (mut plain_one, mut plain_many) = (Minimum::new(1, channel), Minimum::new(MANY, channel));
+    let plain = (0..turns).map(|_| {
+        let frames = many.frames(SIGNALS, MANY);
+        let ours = nanos(|| plain_many.receive(&frames));
+        let frames = one.frames(SIGNALS, 1);
+        (ours, nanos(|| plain_one.receive(&frames)))
+    });
+    let plain = of_pairs(plain.collect());
 
     let mut figure = |what: &str, value: f64, target: Option<(Bound, f64)>| {
         report.figure(SUBJECT, what, value, target, "");
@@ -42,6 +51,8 @@ pub(crate) fn measure(report: &mut Report, effort: Effort) {
     report.ratio(SUBJECT, what, Some(1.05), first);
     let what = "a signal to each of 10,000 sessions in turn, over one to the only session";
     report.ratio(SUBJECT, what, Some(1.0), among);
+    let what = "the same of a minimum written by hand: what memory alone costs";
+    report.ratio(SUBJECT, what, None, plain);
 }
 
 /// A machine with subscriptions on one socket, and the signals it is sent.
@@ -84,18 +95,26 @@ impl Stream {
     /// The processor time of a signal, in nanoseconds.
     fn turn(&mut self, sessions: u64) -> f64 {
         let frames = self.frames(SIGNALS, sessions);
-        let start = ThreadTime::now();
-        self.receive(&frames);
-        start.elapsed().as_nanos() as f64 / SIGNALS as f64
+        nanos(|| self.receive(&frames))
     }
+}
+
+/// The processor time of each signal of a turn, in nanoseconds.
+fn nanos(receive: impl FnOnce()) -> f64 {
+    let start = ThreadTime::now();
+    receive();
+    start.elapsed().as_nanos() as f64 / SIGNALS as f64
+}
+
+fn channel(session: u64) -> String {
+    format!("private-agent-realtime.7.{session}")
 }
 
 fn frame(session: u64, id: u64) -> String {
     let data = format!(
         r#"{{"id":{id},"session_id":{session},"sender":"browser","type":"message","payload":{{"type":"chat.user","payload":{{"content":"Please look at the board \"Ops\" and tell me what is late.","request_id":"req-{id}","message_id":{id},"timezone":"Europe/Berlin","source":"web","intent_scope":"chat"}}}},"created_at":"2026-02-22T17:21:00+00:00"}}"#
     );
-    let channel = format!("private-agent-realtime.7.{session}");
-    serde_json::json!({"event": "agent.realtime.signal", "channel": channel, "data": data})
+    serde_json::json!({"event": "agent.realtime.signal", "channel": channel(session), "data": data})
         .to_string()
 }
 

@@ -13,7 +13,7 @@ use agentmc_types::Task;
 use bytes::Bytes;
 
 use crate::stream::{self, Stream};
-use crate::{build, decode, sample};
+use crate::{build, decode, records, sample};
 
 /// How many more instructions than recorded are no regression.
 const SLACK: f64 = 0.10;
@@ -47,6 +47,7 @@ pub(crate) fn once(name: &str) {
         None => (name, times(name)),
     };
     match name {
+        "records" => return records::count_all(),
         "signal_to_one_session" => return signals(1, times.into()),
         "signal_to_10000_sessions" => return signals(stream::MANY, times.into()),
         _ => {}
@@ -93,7 +94,7 @@ pub(crate) fn update() {
     println!("{counts:#?}");
 }
 
-/// Ends the process with an error if something takes more instructions than recorded.
+/// Ends the process with an error if something takes more instructions than recorded, or a record more than it may.
 pub(crate) fn check() {
     let recorded = std::fs::read_to_string(file()).expect("benches/instructions.json");
     let recorded: BTreeMap<String, u64> = serde_json::from_str(&recorded).expect("JSON");
@@ -112,6 +113,20 @@ pub(crate) fn check() {
         );
         worse |= change > SLACK;
     }
+    let records = of_records();
+    let most = records::MOST;
+    let beyond = |count: &[u64; 4]| records::over(*count).into_iter().any(|ratio| ratio > most);
+    for (name, count) in records.iter().filter(|(_, count)| beyond(count)) {
+        println!(
+            "{name}: read and written {:.3?} times the derive's: worse",
+            records::over(*count)
+        );
+        worse = true;
+    }
+    println!(
+        "{} records: read and written by at most {most} times a derive's instructions",
+        records.len()
+    );
     if worse {
         std::process::exit(1);
     }
@@ -138,6 +153,50 @@ fn total(name: &str) -> u64 {
     let text = std::fs::read_to_string(&out).expect("what valgrind wrote");
     let total = text.lines().find_map(|line| line.strip_prefix("totals: ")).expect("a total");
     total.trim().parse().expect("a number")
+}
+
+/// Does something for callgrind to count it by itself.
+pub(crate) fn counted<T>(mut what: impl FnMut() -> T) {
+    // What is done only once is not counted.
+    drop(black_box(what()));
+    mark();
+    for _ in 0..TIMES {
+        drop(black_box(what()));
+    }
+    mark();
+}
+
+/// Where callgrind writes down what it has counted since the last time.
+#[inline(never)]
+fn mark() {
+    black_box(());
+}
+
+/// The instructions of reading and writing each record, and of the derive with the same tolerance, as
+/// [`records::count_all`] has them.
+pub(crate) fn of_records() -> Vec<(String, [u64; 4])> {
+    let this = std::env::current_exe().expect("this program");
+    let out = this.with_extension("records");
+    let ran = Command::new("valgrind")
+        .args(["--tool=callgrind", "--quiet", "--combine-dumps=yes"])
+        .arg(format!("--dump-before={}::mark*", module_path!()))
+        .arg(format!("--callgrind-out-file={}", out.display()))
+        .arg(&this)
+        .args(["once", "records"])
+        .output()
+        .expect("valgrind runs");
+    assert!(ran.status.success(), "valgrind fails");
+    let names = String::from_utf8(ran.stdout).expect("names");
+    let text = std::fs::read_to_string(&out).expect("what valgrind wrote");
+    let totals = text.lines().filter_map(|line| line.strip_prefix("totals: "));
+    let totals: Vec<u64> = totals.map(|total| total.trim().parse().expect("a number")).collect();
+    // Before each first mark stands what prepares, and behind the last mark what ends the program.
+    let counts: Vec<u64> = totals.chunks_exact(2).map(|part| part[1] / u64::from(TIMES)).collect();
+    let counts: Vec<[u64; 4]> =
+        counts.chunks_exact(4).map(|four| [four[0], four[1], four[2], four[3]]).collect();
+    let names: Vec<String> = names.lines().map(str::to_owned).collect();
+    assert_eq!(names.len(), counts.len(), "every record is counted");
+    names.into_iter().zip(counts).collect()
 }
 
 fn file() -> PathBuf {

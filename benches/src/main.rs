@@ -60,7 +60,7 @@ fn quick() -> Report {
     let effort = Effort::QUICK;
     build::measure(&mut report, effort);
     decode::measure(&mut report, effort);
-    records::measure(&mut report, effort);
+    records::measure(&mut report, effort, &[]);
     stream::measure(&mut report, effort);
     report
 }
@@ -70,7 +70,7 @@ fn everything() -> Report {
     let effort = Effort::FULL;
     build::measure(&mut report, effort);
     decode::measure(&mut report, effort);
-    records::measure(&mut report, effort);
+    records::measure(&mut report, effort, &instructions::of_records());
     stream::measure(&mut report, effort);
     calls::measure(&mut report, effort);
     growth::measure(&mut report, effort);

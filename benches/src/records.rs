@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::measure::{Effort, Ratio, compare, quartiles};
 use crate::report::{Bound, Report, time};
-use crate::{decode, sample};
+use crate::{decode, instructions, sample};
 
 mod content;
 mod live;
@@ -17,7 +17,16 @@ mod people;
 mod work;
 
 const SUBJECT: &str = "Records, over a plain derive with the same tolerance";
-const EACH: &str = "Records one by one, over a plain derive with the same tolerance: the larger of reading and writing";
+const EACH: &str = "Records one by one, by instructions, over a plain derive with the same tolerance: the larger of reading and writing";
+const EACH_IN_TIME: &str = "Records one by one, over a plain derive with the same tolerance: the larger of reading and writing";
+
+/// The most that reading or writing a record may take of what it takes a derive.
+pub(crate) const MOST: f64 = 1.05;
+
+/// How many times the derive's instructions reading and writing takes.
+pub(crate) fn over([read, written, derived, rewritten]: [u64; 4]) -> [f64; 2] {
+    [read as f64 / derived as f64, written as f64 / rewritten as f64]
+}
 
 /// What is measured of a record, over a derive.
 struct Pair {
@@ -57,10 +66,14 @@ struct Row {
     strict: Pair,
 }
 
-/// The records that were measured.
-struct Run {
-    effort: Effort,
-    rows: Vec<Row>,
+/// What is done with every record.
+enum Run {
+    Measure {
+        effort: Effort,
+        rows: Vec<Row>,
+    },
+    /// Reading and writing it for callgrind to count, ours and the derive's.
+    Count,
 }
 
 impl Run {
@@ -72,15 +85,50 @@ impl Run {
     {
         let mut value = sample::full(&Ours::SCHEMA);
         let text = value.to_string();
-        let strict = Pair::of::<Ours, Dropping>(self.effort, &text, name);
         value["of_a_newer_api"] = true.into();
         let newer: Ours = serde_json::from_value(value).expect("a record");
-        let tolerant = match json!(newer).get("of_a_newer_api") {
-            Some(_) => Pair::of::<Ours, Keeping>(self.effort, &text, name),
-            None => Pair::of::<Ours, Dropping>(self.effort, &text, name),
-        };
-        self.rows.push(Row { name, tolerant, strict });
+        let keeps = json!(newer).get("of_a_newer_api").is_some();
+        match self {
+            Self::Measure { effort, rows } => {
+                let strict = Pair::of::<Ours, Dropping>(*effort, &text, name);
+                let tolerant = match keeps {
+                    true => Pair::of::<Ours, Keeping>(*effort, &text, name),
+                    false => Pair::of::<Ours, Dropping>(*effort, &text, name),
+                };
+                rows.push(Row { name, tolerant, strict });
+            }
+            Self::Count => {
+                println!("{name}");
+                count::<Ours>(&text);
+                match keeps {
+                    true => count::<Keeping>(&text),
+                    false => count::<Dropping>(&text),
+                }
+            }
+        }
     }
+
+    /// Does it with all of them.
+    fn all(&mut self) {
+        work::measure(self);
+        people::measure(self);
+        content::measure(self);
+        live::measure(self);
+    }
+}
+
+/// Reads and writes a record for callgrind to count.
+fn count<T: DeserializeOwned + Serialize>(text: &str) {
+    let read = || serde_json::from_str::<T>(text).expect("a record");
+    let record = read();
+    instructions::counted(read);
+    instructions::counted(|| serde_json::to_vec(&record).expect("JSON"));
+}
+
+/// Has callgrind count every record: the names are printed, and the counts are those of reading and writing ours and
+/// of reading and writing the derive's, one after the other.
+pub(crate) fn count_all() {
+    Run::Count.all();
 }
 
 /// Measures records against structs with the members that stand here, as blocks of `record!` have them.
@@ -117,18 +165,23 @@ macro_rules! plain {
 }
 use plain;
 
-pub(crate) fn measure(report: &mut Report, effort: Effort) {
+/// Measures every record; `counts` are the instructions that [`instructions::of_records`] gives.
+pub(crate) fn measure(report: &mut Report, effort: Effort, counts: &[(String, [u64; 4])]) {
     // There are many of them.
     let few = Effort { rounds: effort.rounds / 3, ..effort };
-    let mut run = Run { effort: few, rows: Vec::new() };
-    work::measure(&mut run);
-    people::measure(&mut run);
-    content::measure(&mut run);
-    live::measure(&mut run);
-    let target = Some((Bound::AtMost, 1.05));
-    let medians = |of: fn(&Row) -> &Ratio| run.rows.iter().map(|row| of(row).median()).collect();
-    summary(report, "read", medians(|row| &row.tolerant.read), target);
-    summary(report, "written", medians(|row| &row.tolerant.written), target);
+    let mut run = Run::Measure { effort: few, rows: Vec::new() };
+    run.all();
+    let Run::Measure { rows, .. } = run else { return };
+    let target = Some((Bound::AtMost, MOST));
+    for (place, done) in ["read", "written"].into_iter().enumerate() {
+        let ratios: Vec<f64> = counts.iter().map(|(_, count)| over(*count)[place]).collect();
+        if !ratios.is_empty() {
+            summary(report, &format!("{done}, by instructions"), ratios, target);
+        }
+    }
+    let medians = |of: fn(&Row) -> &Ratio| rows.iter().map(|row| of(row).median()).collect();
+    summary(report, "read", medians(|row| &row.tolerant.read), None);
+    summary(report, "written", medians(|row| &row.tolerant.written), None);
     let dropping = "over one that drops what it does not know,";
     summary(report, &format!("{dropping} read"), medians(|row| &row.strict.read), None);
     summary(report, &format!("{dropping} written"), medians(|row| &row.strict.written), None);
@@ -150,14 +203,21 @@ pub(crate) fn measure(report: &mut Report, effort: Effort) {
     );
     report.ratio(SUBJECT, "TeamAgent, read, over `serde_json::Value`", None, tree);
 
-    for row in run.rows {
-        let figures = |ratio: &Ratio| format!("{:.3} ({})", ratio.median(), time(ratio.ours));
-        let both = |pair: &Pair| {
-            format!("read {}, written {}", figures(&pair.read), figures(&pair.written))
-        };
-        let (tolerant, strict) = (both(&row.tolerant), row.strict.worse());
-        let aside = format!("{tolerant}; {strict:.3} over one that drops");
-        report.figure(EACH, row.name, row.tolerant.worse(), target, aside);
+    for row in rows {
+        let time = |ratio: &Ratio| format!("{:.3} ({})", ratio.median(), time(ratio.ours));
+        let strict = row.strict.worse();
+        let aside = format!(
+            "in time: read {}, written {}; {strict:.3} over one that drops",
+            time(&row.tolerant.read),
+            time(&row.tolerant.written)
+        );
+        if let Some((_, count)) = counts.iter().find(|(name, _)| name == row.name) {
+            let [read, written] = over(*count);
+            let aside = format!("read {read:.3}, written {written:.3}; {aside}");
+            report.figure(EACH, row.name, read.max(written), target, aside);
+        } else {
+            report.figure(EACH_IN_TIME, row.name, row.tolerant.worse(), None, aside);
+        }
     }
 }
 

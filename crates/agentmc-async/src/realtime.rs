@@ -43,7 +43,7 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use agentmc_core::realtime::claim;
+use agentmc_core::realtime::{Subscriber, claim};
 use agentmc_core::types::{Secret, SessionId};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
@@ -65,7 +65,7 @@ use crate::client::Client;
 use driver::{Command, Driver};
 pub(crate) use publisher::Lanes;
 use publisher::To;
-use slot::{Known, Seat, Slot};
+use slot::{Seat, Slot};
 
 /// What subscribes to sessions and hosts. Cheap to clone; clones share their websockets, one for each
 /// address however many subscriptions there are.
@@ -96,13 +96,8 @@ impl Realtime {
     ///
     /// Outside a `tokio` runtime with I/O and time enabled.
     pub fn subscribe_session(&self, options: SessionOptions) -> Subscription {
-        let slot = Slot::new(
-            self.shared.tuning.mailbox,
-            options.agent,
-            Known::NotYet,
-            self.shared.lanes(),
-        );
-        let slot = Arc::new(slot);
+        let subscriber = Subscriber::of_session(&options, self.shared.tuning.mailbox);
+        let slot = Arc::new(Slot::new(subscriber, self.shared.lanes()));
         self.shared.begin(Command::Session(Seat(Arc::clone(&slot)), Box::new(options)));
         Subscription::new(self, slot)
     }
@@ -134,12 +129,8 @@ impl Realtime {
     ///
     /// As [`Realtime::subscribe_session`].
     pub fn subscribe_host(&self, options: HostOptions) -> Subscription {
-        let slot = Arc::new(Slot::new(
-            self.shared.tuning.mailbox,
-            options.agent,
-            Known::Never,
-            self.shared.lanes(),
-        ));
+        let subscriber = Subscriber::of_host(&options, self.shared.tuning.mailbox);
+        let slot = Arc::new(Slot::new(subscriber, self.shared.lanes()));
         self.shared.begin(Command::Host(Seat(Arc::clone(&slot)), options));
         Subscription::new(self, slot)
     }
@@ -149,7 +140,8 @@ impl Realtime {
     #[must_use]
     pub fn publisher(&self, session: impl Into<SessionId>) -> Publisher {
         let (session, (lanes, server)) = (session.into(), self.shared.lanes());
-        self.shared.publisher(To::Session(session, lanes.of(&server, session)))
+        let lane = lanes.lock().unwrap_or_else(PoisonError::into_inner).of(&server, session);
+        self.shared.publisher(To::Session(session, lane))
     }
 
     /// What proves that a session is claimed by this process: random, and the same for as long as it runs.

@@ -75,7 +75,8 @@
 //! * [`Realtime`]: everything joined, which is what frontends drive.
 //! * [`connection`]: one websocket and its channels. [`inbox`]: each signal once, in order.
 //! * [`message`]: what signals say. [`chunk`]: messages too large for one signal.
-//! * [`mailbox`]: what a subscriber has been told and not yet taken.
+//! * [`mailbox`]: what a subscriber has been told and not yet taken. [`Subscriber`]: that, and how the subscriber
+//!   stands to its session.
 //! * [`claim`]: choosing and claiming a session. [`publish`]: sending a message.
 //! * [`address`]: where a websocket goes.
 
@@ -97,6 +98,7 @@ pub mod publish;
 mod retry;
 mod session;
 mod signal;
+mod subscriber;
 mod timers;
 
 pub use address::Address;
@@ -111,6 +113,7 @@ pub use message::{Body, ChannelType, Message, Outgoing};
 pub use options::{Config, Event, HostOptions, SessionOptions, Tuning};
 pub use publish::{Publish, PublishStep};
 pub use signal::{Signal, SignalKind};
+pub use subscriber::Subscriber;
 
 /// A call made by a machine, until it is told what came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

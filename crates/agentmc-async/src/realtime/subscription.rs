@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use agentmc_core::Error;
-use agentmc_core::ops::hosts::CloseAgentRealtimeSession;
 use agentmc_core::realtime::publish::PublishError;
-use agentmc_core::realtime::{End, Event, Outgoing};
-use agentmc_core::types::{HostRealtimeSocketPayload, RealtimeCloseStatus, SessionId, SignalId};
+use agentmc_core::realtime::{Event, Outgoing, Subscriber};
+use agentmc_core::types::{HostRealtimeSocketPayload, SessionId, SignalId};
 use futures_core::Stream;
 
 use super::driver::Command;
@@ -51,13 +50,13 @@ impl Subscription {
     /// Nothing for hosts, and until it is known where "now" is.
     #[must_use]
     pub fn last_id(&self) -> Option<SignalId> {
-        self.slot.last_id()
+        self.slot.lock().mailbox().last_id()
     }
 
     /// The session, once it is claimed and listened to.
     #[must_use]
     pub fn session(&self) -> Option<SessionId> {
-        self.slot.session().map(|(session, _)| session)
+        self.slot.lock().session()
     }
 
     /// Sends a message to the browser. Waits for the session to be claimed and listened to, and for what is
@@ -103,25 +102,9 @@ impl Subscription {
                 break;
             }
         }
-        let (session, agent) = match (end, self.slot.claim()) {
-            (Some(End::NotClosed(error)), _) => return Err(error),
-            _ if self.slot.is_session_over() => return Ok(()),
-            // It was never claimed.
-            (Some(End::Taken(error) | End::Refused(error)), None) => return Err(error),
-            (_, None) => return Ok(()),
-            (_, Some(session)) => session,
-        };
-        let mut close = CloseAgentRealtimeSession::new(session).status(RealtimeCloseStatus::Closed);
-        if let Some(reason) = reason {
-            close = close.reason(reason);
-        }
-        let api = self.slot.api(self.shared.client.api(), agent);
-        match self.shared.client.run(api.call(&close)?).await {
-            Err(error) if !error.status().is_some_and(|it| matches!(it.as_u16(), 404 | 410)) => {
-                Err(error)
-            }
-            _ => Ok(()),
-        }
+        let close = self.slot.lock().close(self.shared.client.api(), end, reason)?;
+        let Some(call) = close else { return Ok(()) };
+        Subscriber::closed(self.shared.client.run(call).await)
     }
 
     /// Unsubscribes, and leaves the session as it is. Gives [`last_id`](Self::last_id).

@@ -125,7 +125,7 @@ impl Driver {
             Command::Listen(slot, socket) => {
                 self.input_for(&slot, |id| Input::HostSocket(id, socket));
             }
-            Command::Resume(slot) if slot.is_paused() => {}
+            Command::Resume(slot) if slot.lock().mailbox().is_paused() => {}
             Command::Resume(slot) => self.input_for(&slot, Input::Resume),
             Command::Close(slot, reason) => self.input_for(&slot, |id| Input::Close(id, reason)),
             Command::Unsubscribe(slot) => self.input_for(&slot, Input::Unsubscribe),
@@ -179,18 +179,18 @@ impl Driver {
                     self.tell(id, event, handled);
                 }
                 Output::Handled(id, signal) => {
-                    if let Some(slot) = self.seats.get(&id) {
-                        slot.handled(signal);
+                    if let Some(seat) = self.seats.get(&id) {
+                        seat.lock().handled(signal);
                     }
                 }
                 Output::Claimed(id, session, agent) => {
                     if let Some(seat) = self.seats.get(&id) {
-                        seat.claimed_as(session, agent);
+                        seat.lock().claimed(session, agent);
                     }
                 }
                 Output::CaughtUp(id, signal) => {
-                    if let Some(slot) = self.seats.get(&id) {
-                        slot.caught_up(signal);
+                    if let Some(seat) = self.seats.get(&id) {
+                        seat.lock().caught_up(signal);
                     }
                 }
                 _ => {}
@@ -200,11 +200,8 @@ impl Driver {
 
     fn tell(&mut self, id: SubscriptionId, event: Event, handled: Option<SignalId>) {
         let is_over = matches!(event, Event::Ended(_));
-        if let Some(slot) = self.seats.get(&id) {
-            slot.push(event, handled);
-            if slot.pause() {
-                self.machine.handle(self.started.elapsed(), Input::Pause(id));
-            }
+        if self.seats.get(&id).is_some_and(|seat| seat.push(event, handled)) {
+            self.machine.handle(self.started.elapsed(), Input::Pause(id));
         }
         if is_over {
             self.seats.remove(&id);

@@ -1,10 +1,8 @@
 //! Sending messages to a session.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use agentmc_core::BuildError;
 use agentmc_core::realtime::publish::{self, Publish, PublishError, PublishStep};
 use agentmc_core::realtime::{Outgoing, Tuning};
 use agentmc_core::types::{SessionId, SignalId};
@@ -16,28 +14,7 @@ use crate::client::Client;
 pub(super) type Lane = Mutex<publish::Lane>;
 
 /// The lanes of the sessions that somebody publishes to.
-#[derive(Debug, Default)]
-pub(crate) struct Lanes(Mutex<HashMap<Key, Weak<Lane>>>);
-
-/// A server, and one of its sessions.
-type Key = (Box<str>, SessionId);
-
-impl Lanes {
-    pub(super) fn of(&self, server: &str, session: SessionId) -> Arc<Lane> {
-        let key = (server.into(), session);
-        let mut lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(lane) = lanes.get(&key).and_then(Weak::upgrade) {
-            return lane;
-        }
-        // Seldom enough to cost nothing, and often enough not to pile up.
-        if lanes.len() >= 64 && lanes.len().is_power_of_two() {
-            lanes.retain(|_, lane| lane.strong_count() > 0);
-        }
-        let lane = Arc::default();
-        lanes.insert(key, Arc::downgrade(&lane));
-        lane
-    }
-}
+pub(crate) type Lanes = Mutex<publish::Lanes<Lane>>;
 
 /// Whom to publish to.
 #[derive(Clone, Debug)]
@@ -66,9 +43,9 @@ impl Publisher {
         let (session, api, lane, slot) = match &self.to {
             To::Session(session, lane) => (*session, client.api().clone(), lane, None),
             To::Subscribed(slot) => {
-                let (session, agent) = slot.claimed().ok_or_else(unclaimed)?;
-                let lane = slot.lane.get().ok_or_else(unclaimed)?;
-                (session, slot.api(client.api(), agent), lane, Some(slot))
+                let session = slot.claimed().ok_or_else(PublishError::unclaimed)?;
+                let lane = slot.lane.get().ok_or_else(PublishError::unclaimed)?;
+                (session, slot.lock().api(client.api()), lane, Some(slot))
             }
         };
         let mut lane = lane.lock().unwrap_or_else(PoisonError::into_inner);
@@ -77,7 +54,7 @@ impl Publisher {
         let publish = publish.map_err(|error| PublishError::unsent(error.into()))?;
         let publish = publish.attempts(self.tuning.attempts);
         let mut publish = match slot {
-            Some(slot) => slot.begin(&mut lane, publish),
+            Some(slot) => lane.begin(publish, Some(slot.lock().mailbox())),
             None => lane.begin(publish, None),
         };
         let result = loop {
@@ -96,13 +73,8 @@ impl fmt::Debug for Publisher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let session = match &self.to {
             To::Session(session, _) => Some(*session),
-            To::Subscribed(slot) => slot.session().map(|(session, _)| session),
+            To::Subscribed(slot) => slot.lock().session(),
         };
         f.debug_struct("Publisher").field("session", &session).finish_non_exhaustive()
     }
-}
-
-fn unclaimed() -> PublishError {
-    let operation = "createAgentRealtimeSignal";
-    PublishError::unsent(BuildError::Missing { operation, name: "session".into() }.into())
 }

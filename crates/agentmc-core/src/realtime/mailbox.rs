@@ -142,6 +142,11 @@ impl Mailbox {
         *handled = (*handled).max(id);
     }
 
+    /// Says that nothing will come any more, though no [`Event::Ended`] has: nobody is left to push.
+    pub const fn abandon(&mut self) {
+        self.is_over = true;
+    }
+
     /// The next event.
     pub fn take(&mut self) -> Option<Event> {
         let mail = self.mail.pop_front()?;

@@ -25,7 +25,7 @@ use crate::retry::RetryPolicy;
 
 mod lane;
 
-pub use lane::Lane;
+pub use lane::{Lane, Lanes};
 
 /// The most signals in one answer to a listing.
 const PAGE: u32 = 200;
@@ -64,6 +64,13 @@ impl PublishError {
     #[must_use]
     pub const fn unsent(error: Error) -> Self {
         Self { stored: Vec::new(), pieces: 1, error }
+    }
+
+    /// A message to a subscription that has no session to send it to, and never will have.
+    #[must_use]
+    pub fn unclaimed() -> Self {
+        let operation = CreateAgentRealtimeSignal::ENDPOINT.id;
+        Self::unsent(BuildError::Missing { operation, name: "session".into() }.into())
     }
 }
 

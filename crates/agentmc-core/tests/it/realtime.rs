@@ -16,3 +16,4 @@ mod pauses;
 mod publishing;
 mod service;
 mod sessions;
+mod subscribers;

@@ -1,7 +1,9 @@
 //! Messages to the browser: each stored once, whatever happens to calls and callers.
 
 use std::collections::BTreeSet;
+use std::pin::pin;
 use std::thread;
+use std::time::Duration;
 
 use agentmc_async::realtime::{Publisher, SessionOptions as Options};
 use agentmc_conformance::{Listening, Publishing, live_on_both};
@@ -11,6 +13,7 @@ use agentmc_core::types::{SessionId, SignalId};
 use agentmc_core::{ErrorKind, RetryPolicy};
 use agentmc_sandbox::{Fault, Rule, Sandbox, SocketFault};
 use http::StatusCode;
+use tokio::time::timeout;
 
 use super::{Stage, heard, ready};
 
@@ -26,6 +29,20 @@ fn yes() -> Outgoing {
 }
 
 live_on_both! {
+    fn messages_wait_for_the_session_to_be_claimed_and_listened_to<S>() {
+        let stage = Stage::<S>::new();
+        let session = stage.request();
+        let slow = Fault::DelayHead(Duration::from_millis(300));
+        stage.sandbox.fault(Rule::new(slow).next(1).operation("claimAgentRealtimeSession"));
+        let subscription = S::session(&stage.realtime, stage.options(session));
+        thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| subscription.publish(&yes()).unwrap());
+            }
+        });
+        assert_eq!(stored(&stage.sandbox, session), 3);
+    }
+
     fn equal_messages_of_many_are_stored_once_each_though_answers_are_lost<S>() {
         let stage = Stage::<S>::new();
         let session = stage.request();
@@ -148,7 +165,7 @@ fn a_dropped_publish_is_not_taken_for_the_next_nor_the_next_for_it() {
         let publisher: Publisher = subscription.publisher();
         for round in 1..=5 {
             // Carried out, but the answer never comes.
-            let hour = std::time::Duration::from_secs(3_600);
+            let hour = Duration::from_secs(3_600);
             sandbox.fault(Rule::new(Fault::DelayHead(hour)).next(1).operation(CREATE));
             let seen = sandbox.seen_count();
             let dropped = tokio::spawn({
@@ -166,5 +183,24 @@ fn a_dropped_publish_is_not_taken_for_the_next_nor_the_next_for_it() {
             let ids = publisher.publish(&yes()).await.unwrap();
             assert_eq!((ids.len(), stored(&sandbox, session)), (1, before + 1), "round {round}");
         }
+    });
+}
+
+/// Whom a runtime took along does not keep others waiting.
+#[test]
+fn a_message_does_not_wait_for_a_session_whose_runtime_is_gone() {
+    let sandbox = Sandbox::start().unwrap();
+    let new = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (first, second) = (new(), new());
+    let realtime = agentmc_async::Client::new(sandbox.api()).unwrap().realtime();
+    let options = Options::best(realtime.owner_token());
+    // Nothing drives it, so that it is never claimed.
+    let subscription = first.block_on(async { realtime.subscribe_session(options) });
+    second.block_on(async {
+        let (message, patience) = (yes(), Duration::from_secs(30));
+        let mut waiting = pin!(subscription.publish(&message));
+        timeout(Duration::ZERO, &mut waiting).await.unwrap_err();
+        first.shutdown_background();
+        timeout(patience, waiting).await.expect("it is told").unwrap_err();
     });
 }

@@ -1,6 +1,9 @@
 //! What one message leaves for the next to know.
 
-use agentmc_types::SignalId;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Weak};
+
+use agentmc_types::{SessionId, SignalId};
 
 use super::Publish;
 use crate::realtime::mailbox::Mailbox;
@@ -58,5 +61,39 @@ impl Lane {
         if let Some(last) = publish.last_id() {
             self.before = Some(Before::At(last));
         }
+    }
+}
+
+/// The lanes of the sessions that somebody publishes to: one for each session of a server, whoever publishes.
+///
+/// `L` is a [`Lane`] behind a lock that a publisher holds from the beginning of a message to its end. A lane
+/// is forgotten once nobody holds it.
+///
+/// ```
+/// use std::sync::{Arc, Mutex};
+///
+/// use agentmc_core::realtime::publish::{Lane, Lanes};
+///
+/// let mut lanes = Lanes::<Mutex<Lane>>::default();
+/// let lane = lanes.of("https://agentmc.ai", 42.into());
+/// assert!(Arc::ptr_eq(&lane, &lanes.of("https://agentmc.ai", 42.into())));
+/// ```
+#[derive(Debug, Default)]
+pub struct Lanes<L>(BTreeMap<(Box<str>, SessionId), Weak<L>>);
+
+impl<L: Default> Lanes<L> {
+    /// The lane of a session of a server, which is named by its base URL.
+    pub fn of(&mut self, server: &str, session: SessionId) -> Arc<L> {
+        let key = (server.into(), session);
+        if let Some(lane) = self.0.get(&key).and_then(Weak::upgrade) {
+            return lane;
+        }
+        // Seldom enough to cost nothing, and often enough not to pile up.
+        if self.0.len() >= 64 && self.0.len().is_power_of_two() {
+            self.0.retain(|_, lane| lane.strong_count() > 0);
+        }
+        let lane = Arc::default();
+        self.0.insert(key, Arc::downgrade(&lane));
+        lane
     }
 }

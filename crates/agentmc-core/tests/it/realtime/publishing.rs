@@ -1,8 +1,9 @@
 //! Sending messages.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use agentmc_core::realtime::publish::Lane;
+use agentmc_core::realtime::publish::{Lane, Lanes};
 use agentmc_core::realtime::{Mailbox, MailboxLimits, Outgoing, Publish, PublishStep};
 use agentmc_core::types::SignalId;
 use proptest::prelude::*;
@@ -190,6 +191,24 @@ fn what_a_subscription_has_listed_need_not_be_found_out() {
     let mut third = lane.begin(publish(&message), Some(&mailbox));
     let PublishStep::Call(call) = third.next() else { panic!() };
     assert!(call.request().uri().query().unwrap().contains("after_id=9"));
+}
+
+#[test]
+fn a_lane_is_shared_by_all_who_publish_to_a_session_of_a_server_and_forgotten_after_them() {
+    let mut lanes = Lanes::<Mutex<Lane>>::default();
+    let mut of = |server, session: u64| lanes.of(server, session.into());
+    let first = of("https://agentmc.ai", 42);
+    assert!(Arc::ptr_eq(&first, &of("https://agentmc.ai", 42)));
+    assert!(!Arc::ptr_eq(&first, &of("https://agentmc.ai", 43)));
+    assert!(!Arc::ptr_eq(&first, &of("https://example.com", 42)));
+    let weak = Arc::downgrade(&first);
+    drop(first);
+    assert!(weak.upgrade().is_none());
+    for session in 0..1_000 {
+        of("https://agentmc.ai", session);
+    }
+    let kept = format!("{lanes:?}").matches("https://agentmc.ai").count();
+    assert!(kept <= 64, "{kept}");
 }
 
 #[test]

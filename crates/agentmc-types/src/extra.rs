@@ -45,9 +45,19 @@ impl Extra {
         self.0.iter().flat_map(|members| members.iter())
     }
 
+    // Almost every record has none, and some are so small that looking for them would count.
+    #[inline]
     pub(crate) fn serialize_into<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))
+        match &self.0 {
+            Some(members) => write(members, map),
+            None => Ok(()),
+        }
     }
+}
+
+#[cold]
+fn write<M: SerializeMap>(members: &Map<String, Value>, map: &mut M) -> Result<(), M::Error> {
+    members.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))
 }
 
 impl fmt::Debug for Extra {

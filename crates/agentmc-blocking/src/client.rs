@@ -121,6 +121,7 @@ impl Client {
     }
 
     /// The same, but gives the text of the JSON as it came: members in their order, numbers with all their digits.
+    /// [`Endpoint::read_raw`](agentmc_core::Endpoint::read_raw) says what such text may hold.
     ///
     /// # Errors
     ///

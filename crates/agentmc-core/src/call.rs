@@ -129,12 +129,10 @@ impl Call {
 
     /// Says that the attempt in progress is sent now, of which the [`Observer`](crate::Observer) is told, if there is one.
     ///
-    /// It is told once, however often this is said. If nobody says it, [`resolve`](Self::resolve) does.
+    /// It is told once, however often this is said; a clone goes on with the same attempt. If nobody says it, [`resolve`](Self::resolve) does.
     pub fn begin(&mut self) {
-        if let Some(observer) = self.watch.observer()
-            && !self.is_told
-        {
-            observer.begins(&self.told());
+        if self.watch.is_watched() && !self.is_told {
+            self.watch.tell(|observer| observer.begins(&self.told()));
             self.is_told = true;
         }
     }
@@ -173,10 +171,10 @@ impl Call {
         let duration = elapsed.saturating_sub(self.began);
         trace::attempt(self, &outcome, duration, delay);
         self.begin();
-        if let Some(observer) = self.watch.observer() {
+        self.watch.tell(|observer| {
             let (attempt, outcome) = (self.told(), outcome.as_ref());
             observer.ended(&Ended { attempt, outcome, duration, again_in: delay });
-        }
+        });
         if let Some(delay) = delay {
             self.attempt += 1;
             self.is_told = false;

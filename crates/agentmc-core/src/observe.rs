@@ -62,9 +62,9 @@ pub use watch::WebsocketWatch;
 /// `Location`, say.
 ///
 /// It is called where the request is made, by several threads or tasks at once, and the request waits for it: it must
-/// be quick, and must not call the API. What the connection adds of its own, such as `Host`, it does not see. A request
-/// that is given up before its outcome is known, since its future is dropped or the content of a file is wrong or cannot
-/// be kept, has no end.
+/// be quick, and must not call the API. Where panics unwind, one of its own is caught and changes nothing else. What the
+/// connection adds of its own, such as `Host`, it does not see. A request that is given up before its outcome is known,
+/// since its future is dropped or the content of a file is wrong or cannot be kept, has no end.
 pub trait Observer: Send + Sync + 'static {
     /// An attempt is about to be sent.
     fn begins(&self, attempt: &Attempt<'_>) {

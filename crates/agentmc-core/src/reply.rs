@@ -177,8 +177,8 @@ impl Endpoint {
     /// Reads a reply as [`read_json`](Self::read_json) does, but gives the text of its JSON, byte for byte: members are
     /// in the order they came in, and numbers have all their digits.
     ///
-    /// It is sure to be JSON and no more: a number may be too large for any type, a member be there twice, and `\u` be
-    /// followed by half a character.
+    /// It is sure to be JSON and no more: a number may be too large for any type, a member be there twice, `\u` be
+    /// followed by half a character, and values nest as deep as the reply has room for.
     ///
     /// # Errors
     ///

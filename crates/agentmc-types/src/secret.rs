@@ -15,17 +15,27 @@ use crate::schema::{Describe, Schema};
 pub struct Secret(String);
 
 /// Members that are secret and do not end as secrets do: what signs, and signed addresses.
-const NAMES: [&str; 4] = ["auth", "authorization", "upload_headers", "upload_url"];
+const NAMES: [&str; 4] = ["auth", "authorization", "uploadheaders", "uploadurl"];
 
-/// How the names of secrets end.
-const ENDS: [&str; 6] = ["token", "secret", "password", "cookie", "_key", "apikey"];
-
-/// Keys that name things are no keys that open them.
-const NOT_SECRET: [&str; 3] = ["external_key", "object_key", "app_key"];
+/// How the names of secrets end. Other keys, such as `external_key` and `runtime_key`, name things and open nothing.
+const ENDS: [&str; 12] = [
+    "token",
+    "secret",
+    "password",
+    "passphrase",
+    "credential",
+    "credentials",
+    "cookie",
+    "apikey",
+    "authkey",
+    "secretkey",
+    "privatekey",
+    "accesskey",
+];
 
 impl Secret {
     /// Whether the value of a JSON member of that name is a secret, as far as names tell: `agent_token`, `upload_url`,
-    /// `apiKey`.
+    /// `X-Api-Key`.
     ///
     /// The service gives most secrets names of its own. Objects with members of somebody's choice are guessed at, so
     /// that what is shown to people or written to logs says rather too little.
@@ -38,12 +48,12 @@ impl Secret {
     /// ```
     #[must_use]
     pub fn is_name(name: &str) -> bool {
-        let ends = |end: &&str| {
-            let start = name.len().checked_sub(end.len());
-            start.and_then(|start| name.get(start..)).is_some_and(|it| it.eq_ignore_ascii_case(end))
-        };
-        let is = |known: &&str| known.eq_ignore_ascii_case(name);
-        NAMES.iter().any(is) || (ENDS.iter().any(ends) && !NOT_SECRET.iter().any(is))
+        // However it is spelt: `api_key`, `apiKey`, `X-Api-Key`.
+        let letters = name.bytes().rev().filter(|byte| !matches!(byte, b'_' | b'-'));
+        let letters = letters.map(|byte| byte.to_ascii_lowercase());
+        let ends = |end: &&str| end.bytes().rev().eq(letters.clone().take(end.len()));
+        let is = |name: &&str| name.bytes().rev().eq(letters.clone());
+        NAMES.iter().any(is) || ENDS.iter().any(ends)
     }
 
     /// The secret itself.

@@ -42,8 +42,11 @@ impl Walk for RawPages {
         let endpoint = self.0.endpoint;
         let page = endpoint.read_raw(response)?;
         // What is no object has no members.
-        let members: BTreeMap<String, &RawValue> =
-            serde_json::from_str(page.get()).unwrap_or_default();
+        let members: BTreeMap<String, &RawValue> = match page.get().starts_with('{') {
+            true => serde_json::from_str(page.get())
+                .map_err(|error| DecodeError::in_body(endpoint.id, ".".to_owned(), &error))?,
+            false => BTreeMap::new(),
+        };
         if !endpoint.is_paginated() {
             self.stop();
             let Some(data) = members.get("data") else { return Ok(vec![page]) };

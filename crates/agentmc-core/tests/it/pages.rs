@@ -200,6 +200,16 @@ fn the_items_of_a_walk_may_be_the_text_they_came_as() {
 }
 
 #[test]
+fn a_page_with_a_name_that_is_no_text_is_an_error() {
+    for id in ["listTasks", "listFileFolders"] {
+        let mut pages = RawPages::new(id, members(json!({}))).unwrap();
+        pages.call(&api()).unwrap().unwrap();
+        let text = r#"{"\ud800":1,"data":[1,2],"meta":{"current_page":1,"last_page":1}}"#;
+        assert_eq!(pages.receive(&reply(200, text)).unwrap_err().path, ".", "{id}");
+    }
+}
+
+#[test]
 fn a_reply_that_is_no_page_is_an_error() {
     let meta =
         |current: Value| json!({"data": [], "meta": {"current_page": current, "last_page": 1}});

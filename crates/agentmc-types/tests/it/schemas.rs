@@ -47,6 +47,14 @@ fn a_member_is_required_by_the_revisions_that_say_so() {
 
 #[test]
 fn limits_apply_from_the_revision_that_sets_them() {
+    let field = Field::new("a", &[], Schema::text().max_len(3));
+    assert_eq!(field.limited_since, Revision::V0_1_1);
+    assert_eq!(field.limited_since(Revision::V0_3_169).limited_since, Revision::V0_3_169);
+    assert_eq!(member(HeartbeatAgent::SCHEMA, "type").limited_since, Revision::V0_1_1);
+}
+
+#[test]
+fn values_are_listed_from_the_revision_that_lists_them() {
     assert_eq!(member(HeartbeatAgent::SCHEMA, "type").listed_since, Revision::V0_3_169);
     assert_eq!(member(HeartbeatAgent::SCHEMA, "name").listed_since, Revision::V0_1_1);
 }

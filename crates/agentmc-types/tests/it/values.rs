@@ -115,14 +115,35 @@ fn names_tell_what_is_secret() {
         "claim_owner_token",
         "apiKey",
         "api_key",
+        "X-Api-Key",
         "PASSWORD",
         "session_cookie",
         "upload_url",
         "Auth",
+        "secretKey",
+        "private-key",
+        "access_key",
+        "credentials",
+        "refreshToken",
+        "passphrase",
     ] {
         assert!(Secret::is_name(name), "{name}");
     }
-    for name in ["external_key", "object_key", "tokens_in", "author", "key", "", "é"] {
+    for name in [
+        "external_key",
+        "object_key",
+        "app_key",
+        "runtime_key",
+        "agent_key",
+        "tokens_in",
+        "total_tokens",
+        "author",
+        "key",
+        "",
+        "é",
+        "_",
+        "upload_url_expires_at",
+    ] {
         assert!(!Secret::is_name(name), "{name}");
     }
 }

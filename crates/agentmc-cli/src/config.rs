@@ -10,6 +10,7 @@ use agentmc_core::{Api, BaseUrl, BuildError, Credential};
 
 use crate::args::Common;
 use crate::failure::Failure;
+use crate::secrets::known;
 use crate::verbose;
 
 /// The environment variable that holds a credential of a kind.
@@ -54,15 +55,17 @@ pub(crate) fn api(common: &Common) -> Result<Api, Failure> {
     Ok(api)
 }
 
-/// The credential of a kind, if there is one.
+/// The credential of a kind, if there is one. Nothing that is shown repeats it from then on.
 pub(crate) fn secret(common: &Common, auth: Auth) -> Result<Option<String>, Failure> {
-    match &common.api_key_file {
-        Some(file) if auth == Auth::ApiKey => Ok(Some(read_key(file)?)),
+    let secret = match &common.api_key_file {
+        Some(file) if auth == Auth::ApiKey => Some(read_key(file)?),
         _ => match environment(variable(auth))? {
-            Some(secret) => Ok(Some(secret)),
-            None => common.held.secret(auth, common),
+            Some(secret) => Some(secret),
+            None => common.held.secret(auth, common)?,
         },
-    }
+    };
+    secret.iter().for_each(|secret| known::load(secret));
+    Ok(secret)
 }
 
 /// The base URL that flags or environment name.

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::config::{kind, variable};
 use crate::resource::flags;
 use crate::resource::naming::Name;
-use crate::secrets::masked_error;
+use crate::secrets::{known, masked_error, masked_text};
 use crate::text::{escaped, one_line};
 
 /// Why a command failed.
@@ -69,7 +69,8 @@ impl Failure {
         error.kind() == io::ErrorKind::BrokenPipe
     }
 
-    /// Prints the error, as JSON if that is wanted, and gives the exit code.
+    /// Prints the error, as JSON if that is wanted, and gives the exit code. Nothing of it repeats what is known to be
+    /// secret.
     pub(crate) fn report(self, json: bool) -> ExitCode {
         let json_of_kind = match &self {
             Self::Call(error) | Self::Said { error, .. } => masked_error(&error.to_json()),
@@ -94,8 +95,11 @@ impl Failure {
                 let message = json_of_kind["message"].as_str().unwrap_or_default().to_owned();
                 (code(&error), message, advice(&error))
             }
-            Self::Said { error, message, advice } => (code(&error), message, Some(advice)),
+            Self::Said { error, message, advice } => {
+                (code(&error), masked_text(&message), Some(advice))
+            }
         };
+        let message = known::hidden(&message);
         let line = if json {
             let mut json = json_of_kind;
             json["message"] = message.into();

@@ -1,10 +1,20 @@
-//! Which members of JSON are secret.
+//! Which members of JSON are secret, and what else must not be shown.
+
+use std::collections::BTreeSet;
 
 use agentmc_core::types::Secret;
 use serde_json::Value;
 
+pub(crate) mod known;
+mod search;
+
+use search::SHORTEST;
+
 /// What stands for a secret.
 const MASK: &str = "<secret>";
+
+/// How many secrets of one body are told apart; those beyond are hidden where they stand, but not looked for elsewhere.
+const MOST: usize = 100;
 
 /// The same JSON without what is secret.
 pub(crate) fn masked(value: &Value) -> Value {
@@ -31,22 +41,47 @@ pub(crate) fn masked_by(value: &Value, mask: &mut dyn FnMut(&str, &Value) -> Str
     }
 }
 
-/// The same JSON without what is secret, and those secrets that are texts.
-pub(crate) fn masked_with_secrets(value: &Value) -> (Value, Vec<String>) {
-    let mut secrets = Vec::new();
+/// The same JSON without what is secret, and those secrets that are texts worth looking for.
+pub(crate) fn masked_with_secrets(value: &Value) -> (Value, BTreeSet<String>) {
+    let mut secrets = BTreeSet::new();
     let masked = masked_by(value, &mut |_, value| {
-        secrets.extend(value.as_str().map(str::to_owned));
+        let text = value.as_str().filter(|text| text.len() >= SHORTEST && secrets.len() < MOST);
+        secrets.extend(text.map(str::to_owned));
         MASK.to_owned()
     });
     (masked, secrets)
 }
 
-/// A URL without its query, which may be a signature.
+/// A URL without its query and its fragment, which may be a signature or a token.
 pub(crate) fn without_query(url: &str) -> String {
-    match url.split_once('?') {
-        Some((place, _)) => format!("{place}?{MASK}"),
+    match split(url) {
+        Some((place, _)) => format!("{place}{MASK}"),
         None => url.to_owned(),
     }
+}
+
+/// What of a URL may be secret: its query as a whole, and what signs in it.
+pub(crate) fn signatures(url: &str) -> Vec<&str> {
+    let query = split(url).map(|(_, query)| query);
+    let values = query.into_iter().flat_map(pairs).filter(|(name, _)| signs(name));
+    query.into_iter().chain(values.map(|(_, value)| value)).collect()
+}
+
+/// The place that a URL leads to, with the mark that ends it, and the query or fragment behind.
+fn split(url: &str) -> Option<(&str, &str)> {
+    url.find(['?', '#']).map(|at| url.split_at(at + 1))
+}
+
+/// The names and values of a query, and of the fragment behind it.
+fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
+    query.split(['&', '#', '?']).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+}
+
+/// Whether the parameter of that name lets whoever has it act.
+fn signs(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let ends = ["auth", "credential", "key", "sig", "signature", "token"];
+    ends.iter().any(|end| name.ends_with(end))
 }
 
 /// The same text with every URL in it without its query.
@@ -65,34 +100,27 @@ pub(crate) fn without_queries(text: &str) -> String {
 
 /// A signed URL without its query, which lets whoever has it act; none if the text is no such URL.
 fn unsigned(text: &str) -> Option<String> {
-    let (place, query) = text.split_once('?')?;
+    let (place, query) = split(text)?;
     let is_url = place.starts_with("https://") || place.starts_with("http://");
-    let signs = |pair: &str| {
-        let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
-        ["auth", "credential", "key", "sig", "signature", "token"]
-            .iter()
-            .any(|end| name.ends_with(end))
-    };
-    (is_url && query.split('&').any(signs)).then(|| format!("{place}?{MASK}"))
+    (is_url && pairs(query).any(|(name, _)| signs(name))).then(|| format!("{place}{MASK}"))
 }
 
-/// An error as JSON without what is secret: neither the members of a body that are, nor what repeats them.
+/// An error as JSON without what is secret: neither the members of a body that are, nor what is known and repeated.
 pub(crate) fn masked_error(error: &Value) -> Value {
     let (mut masked, secrets) = masked_with_secrets(error);
+    known::see(secrets);
     let members = masked.as_object_mut().into_iter().flat_map(serde_json::Map::iter_mut);
     for (name, value) in members {
         // What is no JSON, or only its beginning, is looked through as text.
-        if let (true, Value::String(text)) = (["excerpt", "message"].contains(&&**name), value) {
-            *text = without(&masked_text(text), &secrets);
+        if let (true, Value::String(text)) = (["excerpt", "message"].contains(&&**name), &*value) {
+            *value = masked_text(text).into();
+        }
+        // These are ours, and programs go by them.
+        if !["kind", "operation"].contains(&&**name) {
+            *value = known::hidden_in(value.take());
         }
     }
     masked
-}
-
-/// The same text without any of these secrets. One that is short is a word like any other.
-pub(crate) fn without(text: &str, secrets: &[String]) -> String {
-    let long = secrets.iter().filter(|secret| secret.len() >= 8);
-    long.fold(text.to_owned(), |text, secret| text.replace(&**secret, MASK))
 }
 
 /// The same text without the values of members that are secret, as far as it is like JSON.
@@ -167,7 +195,9 @@ fn end_of_string(text: &str) -> usize {
 mod tests {
     use serde_json::json;
 
-    use super::{masked, masked_error, masked_text, without_queries};
+    use super::{
+        MOST, masked, masked_error, masked_text, masked_with_secrets, signatures, without_queries,
+    };
 
     #[test]
     fn secrets_are_masked_wherever_they_stand() {
@@ -186,6 +216,31 @@ mod tests {
         assert_eq!(masked(&body), expected);
         let amazon = json!("https://s3.example/x?X-Amz-Date=1&X-Amz-Signature=s3cr3t");
         assert_eq!(masked(&amazon), json!("https://s3.example/x?<secret>"));
+        let fragment = json!("https://files.example/x#state=1&access_token=s3cr3t");
+        assert_eq!(masked(&fragment), json!("https://files.example/x#<secret>"));
+    }
+
+    #[test]
+    fn what_signs_a_url_is_known_alone_and_with_all_of_its_query() {
+        let url = "https://files.example/x?expires=9&X-Amz-Signature=s3cr3t#access_token=t0ken";
+        let all = "expires=9&X-Amz-Signature=s3cr3t#access_token=t0ken";
+        assert_eq!(signatures(url), [all, "s3cr3t", "t0ken"]);
+        assert!(signatures("https://files.example/x").is_empty());
+    }
+
+    #[test]
+    fn of_many_secrets_so_many_are_looked_for_and_each_once() {
+        let secret = |number: usize| json!({"token": format!("secret-{number:06}")});
+        let many: Vec<_> = (0..10 * MOST).map(secret).collect();
+        let (masked, secrets) = masked_with_secrets(&json!(many));
+        assert_eq!(
+            (masked[10 * MOST - 1]["token"].as_str(), secrets.len()),
+            (Some("<secret>"), MOST)
+        );
+        let alike: Vec<_> = (0..10 * MOST).map(|_| secret(1)).collect();
+        assert_eq!(masked_with_secrets(&json!(alike)).1.len(), 1);
+        let short = json!([{"token": "a word"}, {"token": 7}]);
+        assert!(masked_with_secrets(&short).1.is_empty());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::keyring::{self, Trouble};
 use crate::note;
 use crate::output::Output;
 use crate::profile::{Chosen, Store, file};
+use crate::secrets::known;
 
 /// What to do if the server refuses it.
 const ADVICE: &str = "nothing was stored; check the key, and that it is of this server";
@@ -34,6 +35,7 @@ pub(super) fn run(
         None => typed(auth)?,
     };
     let secret = secret.trim();
+    known::load(secret);
     if secret.is_empty() {
         return Err(Failure::input(match auth {
             Auth::ApiKey => "no API key was given".to_owned(),

@@ -70,7 +70,8 @@ variable, such as `$AGENTMC_API_KEY`, and what is secret in the body from one ca
 `-v` tells of every request before it is sent, with its headers, and of what came of it: status, time, size, and when \
 it is repeated. That goes for further pages, uploads, downloads with what storage is asked, logging in and realtime with \
 its websockets as well. `-vv` also tells of bodies: JSON without what is secret in it, and the beginning of any other text. \
-Credentials, signatures of URLs and the content of files are never told. Progress is not drawn meanwhile.
+Credentials, signatures of URLs and the content of files are never told, even if a server repeats them. Progress is not \
+drawn meanwhile.
 
 Progress, notes and what `--verbose` tells go to standard error. Colours are for terminals; `NO_COLOR` turns them off.
 
@@ -79,7 +80,8 @@ Progress, notes and what `--verbose` tells go to standard error. Colours are for
 One line on standard error, or one object where the output is `json` or `jsonl` by flag, environment or profile: `kind`, `message`, `advice`, and what the kind has besides. \
 The kinds are those of the libraries (`build`, `connect`, `not_found`, `validation` and so on), `usage` for a command \
 line that cannot be understood, `io` where reading or writing failed and `local` where that was the content of a file, \
-`realtime` for a session or a host that cannot be listened to, and `unexpected` for a demonstration that went wrong.
+`realtime` for a session or a host that cannot be listened to, and `unexpected` for a demonstration that went wrong. \
+No error shows a credential, even if a server repeats it.
 
 Exit codes: 0 done; 1 the server refused, or its reply could not be understood; 2 usage or invalid input, nothing was \
 sent; 3 the connection, or input and output, failed; 130 Ctrl-C.

@@ -8,6 +8,7 @@ use agentmc_core::types::SignalId;
 use super::line::Line;
 use super::printer::Printer;
 use crate::failure::Failure;
+use crate::secrets::{known, masked_text, masked_with_secrets};
 use crate::text::one_line;
 
 /// Tells of the end: people as a result or as an error, programs in any case.
@@ -18,9 +19,17 @@ pub(super) fn tell(
     printer: &mut Printer<'_>,
 ) -> Result<(), Failure> {
     printer.data(&Line::ended(&end, last))?;
-    let words = format!("ended: {end}");
+    let words = format!("ended: {}", words(&end));
     outcome(end, was_ready)?;
     Ok(printer.words(one_line(&words))?)
+}
+
+/// The end in words, without what is secret.
+pub(super) fn words(end: &End) -> String {
+    if let Some(error) = end.error() {
+        known::see(masked_with_secrets(&error.to_json()).1);
+    }
+    known::hidden(&masked_text(&end.to_string()))
 }
 
 /// Nothing, if the other side ended what was going on; else why it did not come to that.

@@ -8,6 +8,9 @@ use agentmc_core::types::{
 };
 use serde::Serialize;
 
+use super::end;
+use crate::secrets::known;
+
 /// An event as data. Programs know it by these names; they stay as they are.
 #[derive(Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -129,7 +132,7 @@ impl<'a> Line<'a> {
 
     /// The last event.
     pub(super) fn ended(end: &End, last_id: Option<SignalId>) -> Self {
-        Self::Ended { reason: reason(end), message: end.to_string(), last_id }
+        Self::Ended { reason: reason(end), message: end::words(end), last_id }
     }
 
     fn state(state: &State) -> Option<Self> {
@@ -140,7 +143,7 @@ impl<'a> Line<'a> {
             State::Waiting { pause, loss } => Self::State {
                 state: "waiting",
                 pause_ms: u64::try_from(pause.as_millis()).ok(),
-                reason: Some(loss.to_string()),
+                reason: Some(known::hidden(&loss.to_string())),
             },
             State::Closed => plain("closed"),
             _ => return None,
@@ -203,6 +206,7 @@ impl fmt::Display for Words<'_> {
             Event::State(State::Connecting) => f.write_str("connecting"),
             Event::State(State::Connected) => f.write_str("connected"),
             Event::State(State::Waiting { pause, loss }) => {
+                let loss = known::hidden(&loss.to_string());
                 write!(f, "{loss}; connecting again in {:.1} s", pause.as_secs_f64())
             }
             Event::State(_) => f.write_str("disconnected"),

@@ -8,9 +8,17 @@ use agentmc_core::types::Secret;
 
 use super::Owner;
 use crate::failure::Failure;
+use crate::secrets::known;
+
+/// The token in the file, or a new one. Nothing that is shown repeats it from then on.
+pub(super) fn of(owner: &Owner, realtime: &Realtime) -> Result<Secret, Failure> {
+    let token = chosen(owner, realtime)?;
+    known::load(token.expose());
+    Ok(token)
+}
 
 /// The token in the file, which is made if it is not there; without a file, one that nobody else has.
-pub(super) fn of(owner: &Owner, realtime: &Realtime) -> Result<Secret, Failure> {
+fn chosen(owner: &Owner, realtime: &Realtime) -> Result<Secret, Failure> {
     let own = realtime.owner_token();
     let Some(path) = &owner.owner_token_file else { return Ok(own) };
     let wrong = |problem: &str| {

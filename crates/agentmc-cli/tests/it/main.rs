@@ -6,6 +6,7 @@ mod auth;
 mod calls;
 mod decoding;
 mod docs;
+mod echoes;
 mod failures;
 mod help;
 mod home;

@@ -218,6 +218,30 @@ fn a_lost_socket_loses_nothing() {
 }
 
 #[test]
+fn a_websocket_that_is_closed_with_a_secret_is_told_without_it() {
+    let (sandbox, _, session) = requested();
+    let folder = tempfile::tempdir().unwrap();
+    let (id, token) = (session.to_string(), folder.path().join("token"));
+    let secret = "owner-token-0123456789";
+    std::fs::write(&token, secret).unwrap();
+    let token = token.to_str().unwrap();
+    let args = ["listen", "--session", &id, "--owner-token-file", token, "-o", "jsonl", "-v"];
+    let listening = Running::start(&sandbox, &args);
+    listening.event("ready");
+    let key = &sandbox.keys().host_key;
+    sandbox.socket_fault(SocketFault::Close(4200, format!("away, {key} with {secret}")));
+    let reason =
+        std::iter::repeat_with(|| -> Value { serde_json::from_str(&listening.line()).unwrap() })
+            .find(|event| event["state"] == "waiting")
+            .unwrap();
+    assert_eq!(reason["reason"], "4200: away, <secret> with <secret>");
+    sandbox.browser_closes(session, "bye").unwrap();
+    let (_, error) = listening.end();
+    assert!(error.contains(" closed 4200: away, <secret> with <secret>\n"), "{error}");
+    assert!(!error.contains(secret) && !error.contains(key), "{error}");
+}
+
+#[test]
 fn nothing_to_listen_to_is_refused() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.world(|world| world.sessions.clear());

@@ -222,6 +222,14 @@ fn general_advice(error: &Error) -> Option<&'static str> {
             _ => None,
         };
     }
+    if let Error::Api(error) = error
+        && error.from_storage
+        && !matches!(error.kind(), ErrorKind::RateLimited | ErrorKind::Server)
+    {
+        return Some(
+            "storage refused the address that the service gave; no credential counts there: try again",
+        );
+    }
     match error.kind() {
         ErrorKind::Unauthorized => Some("`agentmc auth status` says where the credential is from"),
         ErrorKind::RateLimited => Some("wait, then try again"),

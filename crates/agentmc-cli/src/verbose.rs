@@ -83,7 +83,7 @@ impl Observer for Teller {
             Ok(status) => status.as_str().to_owned(),
             Err(kind) => kind.to_string(),
         };
-        self.tell(&end("storage", &outcome, duration, Some(reply.received), reply.again_in));
+        self.tell(&end("storage", &outcome, duration, reply.received, reply.again_in));
     }
 
     fn websocket_opens(&self, url: &str) {

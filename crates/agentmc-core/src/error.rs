@@ -162,7 +162,8 @@ impl Error {
         text
     }
 
-    /// The error as JSON, for other languages: `kind`, `message`, `operation`, and what its kind has besides.
+    /// The error as JSON, for other languages: `kind`, `message`, `operation`, and what its kind has besides. `storage` is
+    /// there, and true, where storage refused, which gets no credential.
     ///
     /// `excerpt`, of a refusal without the error envelope, is part of a body, and may hold what must
     /// not be logged.

@@ -159,8 +159,9 @@ pub struct StorageReply {
     pub attempt: u32,
     /// The status of the reply, or why there is none.
     pub outcome: Result<StatusCode, TransportKind>,
-    /// How many bytes of content came: those of the file that is downloaded.
-    pub received: u64,
+    /// How many bytes of its body came: of the content of a download those that are new, of a refusal those that were
+    /// read. None if there was none, or if it was not looked at.
+    pub received: Option<u64>,
     /// How long it is until storage is asked again at the same address, if it is.
     pub again_in: Option<Duration>,
 }

@@ -180,3 +180,57 @@ fn a_reply_of_many_secrets_is_told_without_them() {
     let env = [("AGENTMC_BASE_URL", url.as_str()), ("AGENTMC_API_KEY", KEY)];
     tells_without(&run_in(&env, &["boards", "list", "-vv"]), "s3cr3t");
 }
+
+/// A service of one file whose storage answers with the request it got.
+fn storing(status: &'static str) -> String {
+    let file = json!({"data": {
+        "id": 1, "team_id": 1, "display_name": "a.bin", "original_filename": "a.bin", "mime_type": "text/plain",
+        "size_bytes": 10, "preview_kind": "other", "checksum_sha256": null,
+    }});
+    server(move |own, head| {
+        let target = head.split(' ').nth(1).unwrap();
+        let signed = format!("{own}/store/1?expires=9&sig=s1gnature-0123456789");
+        if target.starts_with("/store/") {
+            reply(status, "content-type: application/xml\r\n", &format!("<StringToSign>{head}"))
+        } else if target.ends_with("/download") {
+            reply("302 Found", &format!("location: {signed}\r\n"), "")
+        } else if target.ends_with("/uploads") {
+            let ticket = json!({"data": {
+                "upload_id": "one", "object_key": "one", "upload_url": signed, "upload_method": "PUT",
+                "upload_headers": {"x-signed": "s1gned-header-0123456789"}, "expires_at": "2030-01-01T00:00:00Z",
+            }});
+            reply("201 Created", "", &ticket.to_string())
+        } else {
+            reply("200 OK", "", &file.to_string())
+        }
+    })
+}
+
+#[test]
+fn what_storage_repeats_is_not_shown_and_no_credential_is_blamed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.bin");
+    std::fs::write(&path, "0123456789").unwrap();
+    for status in ["403 Forbidden", "404 Not Found"] {
+        let url = storing(status);
+        let env = [("AGENTMC_BASE_URL", url.as_str()), ("AGENTMC_API_KEY", KEY)];
+        for args in
+            [["files", "download", "1", "-"], ["files", "upload", path.to_str().unwrap(), "-q"]]
+        {
+            let text = run_in(&env, &[&args[..], &["-o", "table"]].concat());
+            let json = run_in(&env, &[&args[..], &["-o", "json"]].concat());
+            let told = run_in(&env, &[&args[..], &["-vv"]].concat());
+            for ran in [&text, &json, &told] {
+                assert_eq!(ran.code, 1, "{}", ran.stderr);
+                assert!(!ran.stderr.contains("s1gn"), "{}", ran.stderr);
+            }
+            assert!(text.error().contains(&format!(": storage: {status} (storage refused ")));
+            assert!(!text.error().contains("--agent"), "{}", text.error());
+            let error: Value = serde_json::from_str(json.error()).unwrap();
+            assert_eq!((&error["storage"], &error["excerpt"]), (&json!(true), &json!("")));
+            let line = told.stderr.lines().find(|line| line.starts_with("< storage 40")).unwrap();
+            let bytes = line.split(", ").nth(1).and_then(|it| it.strip_suffix(" bytes")).unwrap();
+            assert!(bytes.parse::<usize>().unwrap() > "<StringToSign>".len(), "{line}");
+        }
+    }
+}

@@ -20,8 +20,8 @@ enum Told {
     Asked(String),
     /// What came of it: status, and whether it is asked again.
     Answered(Option<u16>, bool),
-    /// The bytes of a file that came.
-    Received(u64),
+    /// The bytes that came with a status.
+    Received(Option<u16>, Option<u64>),
     Websocket(&'static str, Option<u16>, String),
 }
 
@@ -62,7 +62,7 @@ impl Observer for Notes {
     fn storage_ended(&self, reply: &StorageReply) {
         let status = reply.outcome.ok().map(|status| status.as_u16());
         self.note(Told::Answered(status, reply.again_in.is_some()));
-        self.note(Told::Received(reply.received));
+        self.note(Told::Received(status, reply.received));
     }
 
     fn websocket_opens(&self, url: &str) {
@@ -135,12 +135,19 @@ on_both! {
         assert!(storage.iter().all(|asked| !asked.contains('?')), "{storage:?}");
         // One answer to each, before the next.
         let all = notes.all();
-        let calls: Vec<_> = all.iter().filter(|told| !matches!(told, Told::Received(_))).collect();
+        let calls: Vec<_> = all.iter().filter(|told| !matches!(told, Told::Received(..))).collect();
         for pair in calls.chunks(2) {
             assert!(matches!(pair, [Told::Asked(_), Told::Answered(..)]), "{pair:?} of {all:?}");
         }
-        let received = all.iter().map(|told| if let Told::Received(bytes) = told { *bytes } else { 0 });
-        assert_eq!(received.sum::<u64>(), 300_000);
+        let received: Vec<_> = all.iter().filter_map(|told| match told {
+            Told::Received(status, bytes) => Some((*status, *bytes)),
+            _ => None,
+        }).collect();
+        let refusals = received.iter().filter(|(status, _)| matches!(status, Some(403 | 503)));
+        assert!(refusals.clone().all(|(_, bytes)| bytes.is_some_and(|bytes| bytes > 0)), "{received:?}");
+        assert_eq!(refusals.count(), 2);
+        let content = received.iter().filter(|(status, _)| !matches!(status, Some(403 | 503)));
+        assert_eq!(content.filter_map(|(_, bytes)| *bytes).sum::<u64>(), 300_000);
     }
 
     fn what_came_of_each_attempt_is_told_and_whether_it_is_made_again<S>() {

@@ -7,14 +7,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use agentmc_conformance::on_both;
-use agentmc_core::ErrorKind;
 use agentmc_core::transfer::{Checksum, NewFile};
 use agentmc_core::types::FileId;
+use agentmc_core::{Error, ErrorKind};
 use agentmc_sandbox::conformance::{Content, Sink};
 use serde_json::json;
 use tempfile::TempDir;
 
 use crate::servers::api_at;
+
+/// What is signed, of the address and of a header.
+const QUERY: &str = "expires=9&signature=s1gnature-0123456789";
+const HEADER: &str = "s1gned-header-0123456789";
 
 /// What storage does with a request: its number, its head, the connection, and how long its body is.
 type Storage = dyn Fn(usize, &str, &mut BufReader<TcpStream>, u64) -> io::Result<()> + Send + Sync;
@@ -53,14 +57,14 @@ fn converse(
     asked: &AtomicUsize,
 ) -> io::Result<()> {
     let ticket = json!({"data": {
-        "upload_id": "one", "object_key": "one", "upload_url": format!("http://{address}/storage"),
-        "upload_method": "PUT", "upload_headers": {}, "expires_at": "2030-01-01T00:00:00Z",
+        "upload_id": "one", "object_key": "one", "upload_url": format!("http://{address}/storage?{QUERY}"),
+        "upload_method": "PUT", "upload_headers": {"x-signed": HEADER}, "expires_at": "2030-01-01T00:00:00Z",
     }});
     let mut reader = BufReader::new(stream);
     loop {
         let (head, length) = head(&mut reader)?;
         let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
-        if target == "/storage" {
+        if target.starts_with("/storage?") {
             storage(asked.fetch_add(1, Ordering::SeqCst), &head, &mut reader, length)?;
             continue;
         }
@@ -68,7 +72,7 @@ fn converse(
         match (target.ends_with("/uploads"), target.ends_with("/download")) {
             (true, _) => reply(&mut reader, "201 Created", "", ticket.to_string().as_bytes())?,
             (_, true) => {
-                let location = format!("location: http://{address}/storage\r\n");
+                let location = format!("location: http://{address}/storage?{QUERY}\r\n");
                 reply(&mut reader, "302 Found", &location, b"")?;
             }
             _ if head.starts_with("POST") => {
@@ -118,6 +122,31 @@ fn take(reader: &mut BufReader<TcpStream>, head: &str, length: u64) -> io::Resul
 }
 
 on_both! {
+    /// As stores do, to explain how a signature was made.
+    fn nothing_is_kept_of_a_refusal_that_repeats_the_signed_request<S>() {
+        for envelope in [false, true] {
+            let base = serve(b"0123456789", move |_, head, reader, length| {
+                take(reader, head, length)?;
+                let json = json!({"error": {"code": head, "message": head, "details": {"fields": {"a": [head]}}}});
+                let body = if envelope { json.to_string() } else { format!("<StringToSign>{head}") };
+                reply(reader, "403 Forbidden", "", body.as_bytes())
+            });
+            let client = S::new(api_at(&base));
+            let sent = client.upload(NewFile::new("a.bin"), Content::Bytes("0123456789".into()));
+            let mut content = Vec::new();
+            let received = client.download(FileId(1), Sink::Memory(&mut content));
+            for error in [sent.unwrap_err(), received.unwrap_err()] {
+                assert_eq!(error.kind(), ErrorKind::Forbidden);
+                let shown = format!("{error:?} {} {}", error.explain(), error.to_json());
+                assert!(shown.contains("storage: 403 Forbidden"), "{shown}");
+                let Error::Api(refusal) = error else { panic!("{shown}") };
+                let shown = format!("{shown}{}", String::from_utf8_lossy(&refusal.excerpt));
+                assert!(!shown.contains("s1gn"), "{shown}");
+                assert!(refusal.from_storage, "{shown}");
+            }
+        }
+    }
+
     /// The refusal comes before the content has been sent, and the server goes on reading.
     fn a_ticket_refused_early_is_renewed_and_the_content_sent_from_its_beginning<S>() {
         let content = vec![b'x'; 24 << 20];

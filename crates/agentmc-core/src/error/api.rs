@@ -43,6 +43,9 @@ pub struct ApiError {
     pub content_type: Option<String>,
     /// The first 1,024 bytes of a body that is no error envelope, such as a proxy's HTML page.
     pub excerpt: Bytes,
+    /// Whether storage refused, which is on another origin and gets no credential. Nothing of its body is kept, since
+    /// it may repeat the signed request.
+    pub from_storage: bool,
 }
 
 impl ApiError {
@@ -62,10 +65,6 @@ impl ApiError {
             #[serde(default)]
             details: Option<Value>,
         }
-        let header = |name| {
-            let value: &http::HeaderValue = response.headers().get::<HeaderName>(name)?;
-            Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
-        };
         let envelope = serde_json::from_slice::<Envelope>(response.body()).ok();
         let excerpt = match envelope {
             Some(_) => Bytes::new(),
@@ -73,16 +72,38 @@ impl ApiError {
         };
         let body = envelope.map(|envelope| envelope.error).unwrap_or_default();
         Self {
-            operation,
-            status: response.status(),
             code: words(body.code),
             message: words(body.message),
             fields: body.details.as_ref().map(fields).unwrap_or_default(),
             details: body.details,
+            excerpt,
+            ..Self::of_head(operation, response)
+        }
+    }
+
+    /// The refusal of storage, whose address a call of `operation` gave.
+    pub(crate) fn of_storage(operation: &'static str, response: &http::Response<Bytes>) -> Self {
+        Self { from_storage: true, ..Self::of_head(operation, response) }
+    }
+
+    /// What the head of a reply says.
+    fn of_head(operation: &'static str, response: &http::Response<Bytes>) -> Self {
+        let header = |name| {
+            let value: &http::HeaderValue = response.headers().get::<HeaderName>(name)?;
+            Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        Self {
+            operation,
+            status: response.status(),
+            code: String::new(),
+            message: String::new(),
+            fields: BTreeMap::new(),
+            details: None,
             retry_after: retry_after(response),
             request_id: header(HeaderName::from_static("x-request-id")),
             content_type: header(CONTENT_TYPE),
-            excerpt,
+            excerpt: Bytes::new(),
+            from_storage: false,
         }
     }
 
@@ -104,7 +125,7 @@ impl ApiError {
     }
 
     pub(super) fn to_json(&self) -> Value {
-        json!({
+        let mut json = json!({
             "operation": self.operation,
             "status": self.status.as_u16(),
             "code": self.code,
@@ -114,7 +135,11 @@ impl ApiError {
             "content_type": self.content_type,
             "excerpt": String::from_utf8_lossy(&self.excerpt),
             "retry_after": self.retry_after.map(|wait| wait.as_secs()),
-        })
+        });
+        if self.from_storage {
+            json["storage"] = true.into();
+        }
+        json
     }
 }
 
@@ -142,7 +167,8 @@ fn fields(details: &Value) -> BTreeMap<String, Vec<String>> {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.operation, self.status)?;
+        let who = if self.from_storage { "storage: " } else { "" };
+        write!(f, "{}: {who}{}", self.operation, self.status)?;
         if !self.message.is_empty() {
             write!(f, ": {}", Printable(&self.message))?;
         }
@@ -166,6 +192,7 @@ impl fmt::Debug for ApiError {
             .field("request_id", &self.request_id)
             .field("content_type", &self.content_type)
             .field("excerpt", &format_args!("{} bytes", self.excerpt.len()))
+            .field("from_storage", &self.from_storage)
             .finish_non_exhaustive()
     }
 }

@@ -187,6 +187,8 @@ impl Download {
         let (attempt, told) = (self.attempt, storage::told(&outcome));
         let received = self.progress().bytes - self.before;
         trace::storage(OPERATION, attempt, &outcome, received);
+        let came = (outcome.is_ok() || received > 0).then_some(received);
+        let received = storage::explained(&outcome).or(came);
         self.state = self.next(outcome, uri, jitter);
         let again_in = match self.state {
             State::Pause(delay, _) => Some(delay),

@@ -7,7 +7,7 @@ use http::{StatusCode, Uri};
 use serde_json::Value;
 
 use crate::api::Api;
-use crate::error::{DecodeError, Error, TransportError, TransportKind};
+use crate::error::{ApiError, DecodeError, Error, TransportError, TransportKind};
 use crate::retry::{Failure, retry_after};
 
 /// What came of a request to storage.
@@ -16,6 +16,12 @@ pub(super) type Outcome = Result<http::Response<Bytes>, TransportError>;
 /// The same for an observer: the cause of a failure may name the signed URL.
 pub(super) fn told(outcome: &Outcome) -> Result<StatusCode, TransportKind> {
     outcome.as_ref().map(http::Response::status).map_err(|error| error.kind)
+}
+
+/// How many bytes of the explanation of a refusal came; none if it is none.
+pub(super) fn explained(outcome: &Outcome) -> Option<u64> {
+    let refusal = outcome.as_ref().ok().filter(|reply| !reply.status().is_success())?;
+    Some(refusal.body().len() as u64)
 }
 
 /// What to do about a request to storage that failed.
@@ -112,7 +118,7 @@ fn says_expired(body: &[u8]) -> bool {
 /// The error of a request to storage that came to nothing.
 pub(super) fn error(operation: &'static str, outcome: Outcome) -> Error {
     match outcome {
-        Ok(response) => crate::ApiError::read(operation, &response).into(),
+        Ok(response) => ApiError::of_storage(operation, &response).into(),
         Err(error) => error.of(operation).into(),
     }
 }

@@ -199,6 +199,7 @@ impl Upload {
         let State::Put(ticket) = mem::replace(&mut self.state, State::Over) else { return };
         trace::storage(OPERATION, self.attempt, &outcome, self.byte_size);
         let (attempt, told) = (self.attempt, storage::told(&outcome));
+        let received = storage::explained(&outcome);
         self.state = if outcome.as_ref().is_ok_and(|reply| reply.status().is_success()) {
             // Storage may be content before the last byte is sent; then there is no saying what it took.
             let taken = sent.ok_or(TransferError::Changed { operation: OPERATION });
@@ -220,7 +221,7 @@ impl Upload {
             operation: OPERATION,
             attempt,
             outcome: told,
-            received: 0,
+            received,
             again_in,
         });
     }

@@ -130,7 +130,9 @@ fn a_ticket_that_has_expired_is_renewed_once() {
     put(&mut upload, &json!({})).unwrap();
     upload.stored(Ok(reply(400, "<Code>BadDigest</Code>")), None, true, 0.0);
     let UploadStep::Done(result) = upload.step() else { panic!("the content is refused") };
-    assert_eq!(result.unwrap_err().status().unwrap().as_u16(), 400);
+    let Err(Error::Api(error)) = *result else { panic!("storage refused") };
+    assert_eq!((error.status.as_u16(), error.from_storage, error.excerpt.len()), (400, true, 0));
+    assert_eq!(error.to_string(), "createFileUpload: storage: 400 Bad Request");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use agentmc_core::{ApiError, Error, find};
+use agentmc_core::{ApiError, DecodeError, Error, find};
 use http::header::{HeaderValue, LOCATION};
 
 use crate::args::{Common, Decode};
@@ -27,10 +27,17 @@ pub(crate) fn run(common: &Common, args: &Decode, out: &mut Output) -> Result<()
         response.headers_mut().insert(LOCATION, location);
     }
     if endpoint.is_success(response.status()) {
-        let reading = (endpoint.read_typed)(endpoint.id, &response).map_err(Error::from)?;
-        return Ok(out.value(&reading)?);
+        let reading = (endpoint.read_typed)(endpoint.id, &response);
+        return Ok(out.value(&reading.map_err(unread)?)?);
     }
     let error = Error::from(ApiError::read(endpoint.id, &response));
     out.value(&error.to_json())?;
     Err(error.into())
+}
+
+/// Nothing has been asked for, whatever the operation.
+fn unread(error: DecodeError) -> Failure {
+    let error = Error::from(error);
+    let advice = "--revision reads it as another revision has it".to_owned();
+    Failure::Said { message: error.explain(), error, advice }
 }

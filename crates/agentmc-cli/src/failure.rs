@@ -3,8 +3,8 @@
 use std::io;
 use std::process::ExitCode;
 
-use agentmc_core::endpoint::{Auth, Param};
-use agentmc_core::{BuildError, Error, ErrorKind, TransferError};
+use agentmc_core::endpoint::{Auth, Method, Param};
+use agentmc_core::{BuildError, Error, ErrorKind, TransferError, find};
 use serde_json::json;
 
 use crate::config::{kind, variable};
@@ -208,6 +208,16 @@ fn credentials(accepts: &[Auth]) -> String {
     format!("run `agentmc auth login --credential {kind}`, or set {set}")
 }
 
+/// Whether the server has taken what it may act upon, as far as is known of an answer that cannot be used.
+fn has_acted(error: &Error) -> bool {
+    let operation = match error {
+        Error::Decode(error) if error.status.is_some() => error.operation,
+        Error::Transport(error) => error.operation,
+        _ => return false,
+    };
+    find(operation).is_ok_and(|endpoint| endpoint.method != Method::GET)
+}
+
 fn general_advice(error: &Error) -> Option<&'static str> {
     if let Error::Build(error) = error {
         return match error {
@@ -231,6 +241,9 @@ fn general_advice(error: &Error) -> Option<&'static str> {
         );
     }
     match error.kind() {
+        ErrorKind::Decode | ErrorKind::TooLarge => has_acted(error).then_some(
+            "the server has answered, and so has probably done it: look before you repeat",
+        ),
         ErrorKind::Unauthorized => Some("`agentmc auth status` says where the credential is from"),
         ErrorKind::RateLimited => Some("wait, then try again"),
         ErrorKind::Connect => Some("check the base URL and the network"),

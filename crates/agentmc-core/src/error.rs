@@ -84,6 +84,9 @@ pub enum ErrorKind {
 pub struct DecodeError {
     /// The operation.
     pub operation: &'static str,
+    /// The status of the reply, a success: what was asked for has probably been done. None if something
+    /// else than a reply to a call is at fault, or its status is not known.
+    pub status: Option<http::StatusCode>,
     /// Where in the reply, such as `data.created_at`; `.` is the whole of it.
     pub path: String,
     /// The line, counting from 1; 0 if the body is not at fault.
@@ -176,7 +179,8 @@ impl Error {
                 json!({"operation": error.operation(), "parameter": error.parameter()})
             }
             Self::Decode(error) => json!({
-                "operation": error.operation, "path": error.path, "line": error.line, "column": error.column,
+                "operation": error.operation, "status": error.status.map(|status| status.as_u16()),
+                "path": error.path, "line": error.line, "column": error.column,
             }),
             Self::Transfer(error) => json!({"operation": error.operation()}),
             Self::Transport(error) => json!({"operation": error.operation}),
@@ -280,7 +284,8 @@ impl DecodeError {
         path: impl Into<String>,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
-        Self { operation, path: path.into(), line: 0, column: 0, source: source.into() }
+        let (status, path, source) = (None, path.into(), source.into());
+        Self { operation, status, path, line: 0, column: 0, source }
     }
 
     /// An error in the body, at a position of its own.
@@ -289,18 +294,25 @@ impl DecodeError {
         path: String,
         source: &serde_json::Error,
     ) -> Self {
-        let (line, column) = (source.line(), source.column());
-        Self { operation, path, line, column, source: without_values(&source.to_string()).into() }
+        let (status, line, column) = (None, source.line(), source.column());
+        let source = without_values(&source.to_string()).into();
+        Self { operation, status, path, line, column, source }
+    }
+
+    /// The same of a reply with this status.
+    pub(crate) const fn in_reply(mut self, status: http::StatusCode) -> Self {
+        self.status = Some(status);
+        self
     }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: the reply does not have the expected shape at `{}`",
-            self.operation, self.path
-        )
+        write!(f, "{}: ", self.operation)?;
+        if let Some(status) = self.status {
+            write!(f, "{status}, but ")?;
+        }
+        write!(f, "the reply does not have the expected shape at `{}`", self.path)
     }
 }
 

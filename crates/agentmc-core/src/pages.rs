@@ -147,8 +147,10 @@ impl Walk for PagesByName {
                 None => vec![page],
             });
         }
-        let at_fault =
-            |name: &str, error| DecodeError::in_body(self.endpoint.id, name.to_owned(), &error);
+        let at_fault = |name: &str, error| {
+            let at_fault = DecodeError::in_body(self.endpoint.id, name.to_owned(), &error);
+            at_fault.in_reply(response.status())
+        };
         let take = |page: &mut Value, name: &'static str| {
             let value = page.get_mut(name).map(Value::take);
             value.ok_or_else(|| at_fault(name, serde::de::Error::missing_field(name)))

@@ -145,7 +145,9 @@ impl Reply for Location {
         operation: &'static str,
         response: &http::Response<Bytes>,
     ) -> Result<String, DecodeError> {
-        let at_fault = |what: &'static str| DecodeError::new(operation, "location", what);
+        let at_fault = |what: &'static str| {
+            DecodeError::new(operation, "location", what).in_reply(response.status())
+        };
         let location = response
             .headers()
             .get(LOCATION)
@@ -264,7 +266,8 @@ pub fn read_typed<R: Reply>(
     response: &http::Response<Bytes>,
 ) -> Result<Value, DecodeError> {
     let value = R::read(operation, response)?;
-    let at_fault = |error| DecodeError::in_body(operation, ".".to_owned(), &error);
+    let at_fault =
+        |error| DecodeError::in_body(operation, ".".to_owned(), &error).in_reply(response.status());
     let mut json = R::to_json(value).map_err(at_fault)?;
     // What stands beside `data` is no part of the value, but of the reply.
     if let (Shape::Data, Value::Object(members)) = (R::SHAPE, &mut json) {
@@ -281,17 +284,23 @@ fn json_body<T: DeserializeOwned>(
 ) -> Result<T, DecodeError> {
     let body = response.body();
     // Checked as a whole, the text need not be checked string by string, which takes several times as long.
-    let Ok(text) = std::str::from_utf8(body) else { return tracked(operation, body) };
-    // Keeping track of the path costs time, so it is done only once the plain way has failed.
-    serde_json::from_str(text).or_else(|error| {
-        let at_fault = DecodeError::in_body(operation, ".".to_owned(), &error);
-        tracked::<T>(operation, body).and(Err(at_fault))
-    })
+    let read = match std::str::from_utf8(body) {
+        Err(_) => tracked(operation, body),
+        // Keeping track of the path costs time, so it is done only once the plain way has failed.
+        Ok(text) => serde_json::from_str(text).or_else(|error| {
+            let at_fault = DecodeError::in_body(operation, ".".to_owned(), &error);
+            tracked::<T>(operation, body).and(Err(at_fault))
+        }),
+    };
+    read.map_err(|error| error.in_reply(response.status()))
 }
 
 /// Reads a body and, if it is at fault, says where.
 #[cold]
 fn tracked<T: DeserializeOwned>(operation: &'static str, body: &[u8]) -> Result<T, DecodeError> {
+    if body.is_empty() {
+        return Err(DecodeError::new(operation, ".", "it is empty"));
+    }
     let mut json = serde_json::Deserializer::from_slice(body);
     let mut track = serde_path_to_error::Track::new();
     let value = T::deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track));

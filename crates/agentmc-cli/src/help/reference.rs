@@ -81,7 +81,9 @@ One line on standard error, or one object where the output is `json` or `jsonl` 
 The kinds are those of the libraries (`build`, `connect`, `not_found`, `validation` and so on), `usage` for a command \
 line that cannot be understood, `io` where reading or writing failed and `local` where that was the content of a file, \
 `realtime` for a session or a host that cannot be listened to, and `unexpected` for a demonstration that went wrong. \
-No error shows a credential, even if a server repeats it; of what storage says nothing is shown, and `storage` is `true`.
+No error shows a credential, even if a server repeats it; of what storage says nothing is shown, and `storage` is `true`. \
+Where something was sent that changes what there is, and the answer cannot be read, the advice says that it has probably \
+been done.
 
 Exit codes: 0 done; 1 the server refused, or its reply could not be understood; 2 usage or invalid input, nothing was \
 sent; 3 the connection, or input and output, failed; 130 Ctrl-C.

@@ -25,6 +25,13 @@ fn a_reply_is_printed_as_it_is_understood() {
 }
 
 #[test]
+fn a_reply_that_cannot_be_read_here_says_nothing_of_what_was_done() {
+    let ran = decode("", &["createBoard"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.error().ends_with("it is empty (--revision reads it as another revision has it)"));
+}
+
+#[test]
 fn a_wrong_reply_is_refused_with_its_path() {
     let mut wrong = task();
     wrong["data"]["title"] = json!(7);

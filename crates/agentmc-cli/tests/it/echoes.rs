@@ -234,3 +234,27 @@ fn what_storage_repeats_is_not_shown_and_no_credential_is_blamed() {
         }
     }
 }
+
+#[test]
+fn what_was_probably_done_is_said_where_the_reply_cannot_be_read() {
+    for (status, body) in
+        [("200 OK", "<html>Welcome</html>"), ("200 OK", ""), ("204 No Content", "")]
+    {
+        let url = server(move |_, _| reply(status, "", body));
+        let env = [("AGENTMC_BASE_URL", url.as_str()), ("AGENTMC_API_KEY", KEY)];
+        let create = ["boards", "create", "--name", "B"];
+        let ran = run_in(&env, &[&create[..], &["-o", "table"]].concat());
+        assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
+        let begins = format!("agentmc: createBoard: {status}, but the reply does not have ");
+        assert!(ran.error().starts_with(&begins), "{}", ran.error());
+        let ends = "(the server has answered, and so has probably done it: look before you repeat)";
+        assert!(ran.error().ends_with(ends), "{}", ran.error());
+        assert_eq!(ran.error().contains("`.`: it is empty"), body.is_empty(), "{}", ran.error());
+        let ran = run_in(&env, &[&create[..], &["-o", "json"]].concat());
+        let error: Value = serde_json::from_str(ran.error()).unwrap();
+        assert_eq!(error["status"].as_u64(), status[..3].parse().ok());
+        let ran = run_in(&env, &["boards", "list", "-o", "table"]);
+        assert!(!ran.error().contains("repeat"), "{}", ran.error());
+        assert!(ran.error().contains(status), "{}", ran.error());
+    }
+}

@@ -40,11 +40,13 @@ impl Walk for RawPages {
         response: &http::Response<Bytes>,
     ) -> Result<Vec<Box<RawValue>>, DecodeError> {
         let endpoint = self.0.endpoint;
+        let in_reply = |error: DecodeError| error.in_reply(response.status());
         let page = endpoint.read_raw(response)?;
         // What is no object has no members.
         let members: BTreeMap<String, &RawValue> = match page.get().starts_with('{') {
-            true => serde_json::from_str(page.get())
-                .map_err(|error| DecodeError::in_body(endpoint.id, ".".to_owned(), &error))?,
+            true => serde_json::from_str(page.get()).map_err(|error| {
+                in_reply(DecodeError::in_body(endpoint.id, ".".to_owned(), &error))
+            })?,
             false => BTreeMap::new(),
         };
         if !endpoint.is_paginated() {
@@ -54,8 +56,8 @@ impl Walk for RawPages {
                 serde_json::from_str(data.get()).unwrap_or_else(|_| vec![(*data).to_owned()])
             );
         }
-        let meta: Meta = member(endpoint.id, &members, "meta")?;
-        let items = member(endpoint.id, &members, "data")?;
+        let meta: Meta = member(endpoint.id, &members, "meta").map_err(in_reply)?;
+        let items = member(endpoint.id, &members, "data").map_err(in_reply)?;
         let expected = self.0.cursor.advance(meta.current_page, meta.last_page);
         Ok(if expected { items } else { Vec::new() })
     }

@@ -124,10 +124,21 @@ fn the_line_and_the_column_are_where_the_value_ends() {
     assert_eq!((error.path.as_str(), error.line, error.column), ("data.id", 3, 14));
     assert_eq!(
         error.to_string(),
-        "showTask: the reply does not have the expected shape at `data.id`"
+        "showTask: 200 OK, but the reply does not have the expected shape at `data.id`"
     );
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert!(cause.contains("expected a whole number for TaskId at line 3 column 14"), "{cause}");
+}
+
+#[test]
+fn an_empty_body_is_called_so_and_the_status_it_came_with_is_kept() {
+    for status in [200, 201, 204] {
+        let reply = reply(status, "");
+        let error = find("createBoard").unwrap().read_json(&reply).unwrap_err();
+        assert_eq!((error.status, error.path.as_str()), (Some(reply.status()), "."));
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert_eq!((cause.as_str(), error.line), ("it is empty", 0));
+    }
 }
 
 #[test]

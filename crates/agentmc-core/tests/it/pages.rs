@@ -5,6 +5,7 @@ use agentmc_core::ops::tasks::ListTasks;
 use agentmc_core::pages::{Pages, PagesByName, RawPages, Walk};
 use agentmc_core::types::Task;
 use agentmc_core::{Api, DecodeError, Revision};
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::fixtures::{COMPLETE, reply};
@@ -222,11 +223,13 @@ fn a_reply_that_is_no_page_is_an_error() {
     ] {
         let mut pages = PagesByName::new("listTasks", members(json!({}))).unwrap();
         assert!(pages.call(&api()).is_some());
-        assert_eq!(receive(&mut pages, odd.clone()).unwrap_err().path, path, "{odd}");
+        let error = receive(&mut pages, odd.clone()).unwrap_err();
+        assert_eq!((&*error.path, error.status), (path, Some(StatusCode::OK)), "{odd}");
 
         let mut pages = RawPages::new("listTasks", members(json!({}))).unwrap();
         assert!(pages.call(&api()).is_some());
-        assert_eq!(receive(&mut pages, odd.clone()).unwrap_err().path, path, "{odd}");
+        let error = receive(&mut pages, odd.clone()).unwrap_err();
+        assert_eq!((&*error.path, error.status), (path, Some(StatusCode::OK)), "{odd}");
 
         let mut pages = Pages::<_, Task>::new(ListTasks::new());
         assert!(pages.call(&api()).is_some());

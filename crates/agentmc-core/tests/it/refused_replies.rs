@@ -224,8 +224,9 @@ fn a_reply_that_is_not_understood_as_json_says_where() {
         error.to_json(),
         json!({
             "kind": "decode",
-            "message": format!("showTask: the reply does not have the expected shape at `data.id`: {cause}"),
+            "message": format!("showTask: 200 OK, but the reply does not have the expected shape at `data.id`: {cause}"),
             "operation": "showTask",
+            "status": 200,
             "path": "data.id",
             "line": 2,
             "column": 11,

@@ -196,7 +196,7 @@ fn a_redirect_that_leads_nowhere_is_told_apart() {
     let Error::Decode(error) = error else { panic!("{error}") };
     assert_eq!(
         error.to_string(),
-        "downloadFile: the reply does not have the expected shape at `location`"
+        "downloadFile: 302 Found, but the reply does not have the expected shape at `location`"
     );
     assert_eq!(
         std::error::Error::source(&*error).unwrap().to_string(),

@@ -74,10 +74,13 @@ pub(crate) fn width_of_help() -> usize {
 fn width(terminal: bool) -> Option<usize> {
     let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let told = told.filter(|columns| *columns > 0);
-    told.or_else(|| {
-        let size = terminal_size::terminal_size_of(io::stdout()).filter(|_| terminal);
-        size.map(|(width, _)| usize::from(width.0))
-    })
+    told.or_else(|| size().filter(|_| terminal).map(|(width, _)| width))
+}
+
+/// How many columns and rows the terminal has that standard output goes to.
+pub(crate) fn size() -> Option<(usize, usize)> {
+    let size = terminal_size::terminal_size_of(io::stdout());
+    size.map(|(width, height)| (usize::from(width.0), usize::from(height.0)))
 }
 
 /// How wide a line on standard error may be, if it is a terminal.

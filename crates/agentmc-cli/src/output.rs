@@ -1,6 +1,6 @@
 //! Standard output, in the form the caller wants.
 
-use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::io::{self, IsTerminal, Write};
 
 use agentmc_core::{Endpoint, Revision};
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::args::{Common, Form};
 use crate::columns::Seen;
+use crate::failure::Failure;
 use crate::look::Look;
 use crate::table::{self, Listing};
 use crate::text;
@@ -17,15 +18,17 @@ use crate::view::View;
 
 mod csv;
 mod raw;
+mod sink;
 mod stream;
 mod yaml;
 
+use sink::Sink;
 pub(crate) use stream::Stream;
 
 /// Standard output.
 pub(crate) struct Output {
     form: Form,
-    stdout: BufWriter<Stdout>,
+    stdout: Sink,
     look: Look,
     /// What replies are known to be is that of this revision.
     revision: Revision,
@@ -40,7 +43,7 @@ impl Output {
         let form = common.output.unwrap_or(default);
         let look = Look::new(common, terminal);
         let revision = common.revision.unwrap_or_default();
-        Self { form, stdout: BufWriter::new(stdout), look, revision }
+        Self { form, stdout: Sink::new(stdout), look, revision }
     }
 
     /// Whether data is wanted, not text for people.
@@ -66,6 +69,17 @@ impl Output {
     /// Says what time it is.
     pub(crate) const fn at(&mut self, now: Timestamp) {
         self.look.now = now;
+    }
+
+    /// What `show` writes, as a text: nothing of it if it fails.
+    pub(crate) fn held(
+        &mut self,
+        show: impl FnOnce(&mut Self) -> Result<(), Failure>,
+    ) -> Result<String, Failure> {
+        self.stdout.hold();
+        let shown = show(self);
+        let text = self.stdout.let_go();
+        shown.map(|()| text)
     }
 
     /// Writes a value.
@@ -152,9 +166,12 @@ impl Output {
         if text.ends_with('\n') { Ok(()) } else { self.stdout.write_all(b"\n") }
     }
 
-    /// Clears the terminal: goes to its first line and erases what is there. What was scrolled away stays.
-    pub(crate) fn clear(&mut self) -> io::Result<()> {
-        self.stdout.write_all(b"\x1b[H\x1b[J")
+    /// Writes text in place of what the terminal shows: from its first line on, the rest erased. What was scrolled
+    /// away stays.
+    pub(crate) fn redraw(&mut self, text: &str) -> io::Result<()> {
+        self.stdout.write_all(b"\x1b[H\x1b[J")?;
+        self.painted(text)?;
+        self.finish()
     }
 
     /// Writes out what is held back.

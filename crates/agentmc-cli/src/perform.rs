@@ -90,7 +90,7 @@ pub(crate) fn run(
         })
     };
     if let Some(every) = view.watch {
-        return watch::run(every, out, |out| show(call(params.clone())?, out));
+        return watch::run(every, common, out, |out| show(call(params.clone())?, out));
     }
     if sending.all {
         return all(&client, endpoint, params, &view, common, &show, out);

@@ -16,7 +16,7 @@ mod fit;
 mod record;
 
 use cell::Cell;
-pub(crate) use fit::{cut, wrap};
+pub(crate) use fit::{cut, width, wrap};
 
 /// What stands between columns.
 const GAP: usize = 2;

@@ -61,7 +61,9 @@ records. A member first seen later is left out, and a note at the end names it.
 is refused with the closest, exit code 2. With `--all` that is certain only after the last record: of more than 50, which \
 are written by then, it is said at the end. `--wide` shows all of them. `--query` takes a JSONPath (RFC 9535) \
 into the reply, in which `$.` at the beginning may be left out: one that can find but one thing gives that, any other a \
-list. `--all` fetches every page and writes records as they come. `--watch 5` redraws a table every 5 seconds.
+list. `--all` fetches every page and writes records as they come. `--watch 5` redraws a table every 5 seconds, as \
+many lines as the terminal shows, and says how many more there are; with `-v` on the same terminal each is written below \
+the last. An error ends it and leaves what was drawn last.
 
 `--dry-run` and `--curl` show a request without what is secret in it. The curl command takes the credential from its \
 variable, such as `$AGENTMC_API_KEY`, and what is secret in the body from one called like the member, such as \

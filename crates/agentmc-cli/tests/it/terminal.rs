@@ -116,6 +116,86 @@ fn a_watched_listing_ends_with_the_error_that_it_meets() {
     assert!(stderr.contains("404 Not Found"), "{stderr}");
 }
 
+/// What is drawn on a terminal by a command that ends by itself, on standard output and standard error alike.
+fn drawn(sandbox: &Sandbox, args: &[&str], mut meanwhile: impl FnMut(&str)) -> (String, i32) {
+    let terminal = Terminal::new(80);
+    let mut child = command(args)
+        .envs(environment(sandbox))
+        .stdout(terminal.pen())
+        .stderr(terminal.pen())
+        .spawn()
+        .unwrap();
+    let (drawn, _) = terminal.read(|drawn| {
+        meanwhile(drawn);
+        false
+    });
+    (drawn, child.wait().unwrap().code().unwrap())
+}
+
+#[test]
+fn the_error_that_ends_a_watch_stands_below_what_was_drawn_last() {
+    let sandbox = Sandbox::start().unwrap();
+    let (first, code) = drawn(&sandbox, &["boards", "show", "999", "--watch", "60"], |_| {});
+    assert_eq!(code, 1);
+    assert!(first.contains("404 Not Found") && !first.contains(CLEAR), "{first:?}");
+
+    let mut deleted = false;
+    let args = ["tasks", "show", "5", "--watch", "0.05", "--color", "never"];
+    let (later, code) = drawn(&sandbox, &args, |drawn| {
+        if !deleted && drawn.contains("title") {
+            deleted = true;
+            assert_eq!(crate::process::against(&sandbox, &["tasks", "delete", "5"]).code, 0);
+        }
+    });
+    let last = later.rsplit(CLEAR).next().unwrap();
+    let (task, error) = last.split_once("agentmc: ").unwrap();
+    assert!(task.contains("title") && task.ends_with('\n'), "{later:?}");
+    assert!(code == 1 && error.contains("404 Not Found"), "{later:?}");
+}
+
+/// What is drawn on a terminal by a command that is interrupted once that is `enough`.
+fn watched(args: &[&str], enough: impl Fn(&str) -> bool) -> String {
+    let sandbox = Sandbox::start().unwrap();
+    let terminal = Terminal::new(80);
+    let mut child = command(args)
+        .envs(environment(&sandbox))
+        .stdout(terminal.pen())
+        .stderr(terminal.pen())
+        .spawn()
+        .unwrap();
+    let (drawn, mut rest) = terminal.read(enough);
+    signal(&child, "-INT");
+    // It ends with an error where a terminal is closed.
+    let _ = rest.read_to_end(&mut Vec::new());
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{drawn}");
+    drawn
+}
+
+#[test]
+fn what_is_told_of_a_watch_on_the_same_terminal_is_not_cleared() {
+    let args = ["tasks", "show", "5", "--watch", "0.05", "-v"];
+    let drawn = watched(&args, |drawn| drawn.matches("< showTask 200").count() > 2);
+    assert!(!drawn.contains(CLEAR), "{drawn:?}");
+    let parts: Vec<&str> = drawn.split("> GET ").collect();
+    assert!(parts.len() > 3 && parts[0].is_empty(), "{drawn:?}");
+    for part in &parts[1..3] {
+        let (told, shown) = part.split_once("< showTask 200").unwrap();
+        assert!(told.contains("> x-api-key: ") && shown.contains("title"), "{drawn:?}");
+    }
+}
+
+#[test]
+fn a_watched_listing_is_no_taller_than_the_terminal() {
+    let args =
+        ["tasks", "list", "--per-page", "50", "--watch", "0.05", "--color", "never", "--wide"];
+    let drawn = watched(&args, |drawn| drawn.matches(CLEAR).count() > 2);
+    for screen in drawn.split(CLEAR).skip(1).take(2) {
+        assert!(screen.starts_with("id ") && screen.ends_with(" more lines\n"), "{screen:?}");
+        let rows = screen.lines().map(|line| line.chars().count().div_ceil(80).max(1));
+        assert!(rows.sum::<usize>() < 24, "{screen:?}");
+    }
+}
+
 #[test]
 fn a_watched_listing_tells_of_every_look() {
     let sandbox = Sandbox::start().unwrap();

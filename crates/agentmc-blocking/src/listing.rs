@@ -42,4 +42,9 @@ impl<W: Walk> Iterator for Listing<W> {
             }
         }
     }
+
+    /// At least the items that have come and are not taken yet: if that is none, the next one may have to be waited for.
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.items.len(), None)
+    }
 }

@@ -83,6 +83,11 @@ impl Seen {
         others.map(String::as_str).collect()
     }
 
+    /// Whether a column was asked for that neither the type nor any record yet has.
+    pub(crate) fn misses(&self) -> bool {
+        !self.unseen.is_empty()
+    }
+
     /// Refuses columns that would have been seen by now.
     pub(crate) fn judge(&self) -> Result<(), Failure> {
         let names: Vec<&str> = self.names().collect();

@@ -1,6 +1,6 @@
 //! A request: shown, or sent and answered.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use agentmc_blocking::Client;
 use agentmc_core::endpoint::Method;
@@ -114,7 +114,9 @@ fn all(
     show: &dyn Fn(Reply, &mut Output) -> Result<(), Failure>,
     out: &mut Output,
 ) -> Result<(), Failure> {
-    let mut count = Count::new(common.hides_progress());
+    // Where the items themselves can be seen to come, there is no need to count.
+    let seen = view.query.is_none() && io::stdout().is_terminal();
+    let mut count = Count::new(common.hides_progress() || seen);
     if view.query.is_some() {
         let items = client.list_by_name(endpoint.id, params)?;
         let items: Vec<Value> = items.inspect(|_| count.one_more()).collect::<Result<_, _>>()?;
@@ -130,14 +132,18 @@ fn all(
     }
 }
 
-/// Writes each item. After an error what was held back is written, too.
+/// Writes each item, and all that have come before more are waited for. After an error what was held back is written, too.
 fn each<'a, T>(
-    items: impl Iterator<Item = Result<T, Error>>,
+    mut items: impl Iterator<Item = Result<T, Error>>,
     count: &mut Count,
     mut stream: Stream<'a>,
     write: impl Fn(&mut Stream<'a>, T) -> io::Result<()>,
 ) -> Result<(), Failure> {
-    for item in items {
+    loop {
+        if items.size_hint().0 == 0 {
+            interrupt::whole(|| stream.pause())?;
+        }
+        let Some(item) = items.next() else { break };
         let item = match item {
             Ok(item) => item,
             Err(error) => {

@@ -96,10 +96,8 @@ pub(crate) struct Count {
 }
 
 impl Count {
-    /// Where the items themselves can be seen to come, there is no need to count.
     pub(crate) fn new(quiet: bool) -> Self {
-        use std::io::IsTerminal;
-        Self { line: Line::new(quiet || std::io::stdout().is_terminal()), items: 0 }
+        Self { line: Line::new(quiet), items: 0 }
     }
 
     pub(crate) fn one_more(&mut self) {

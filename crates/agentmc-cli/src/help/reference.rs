@@ -53,15 +53,15 @@ what has more digits is rounded, and `1.10` is `1.1`. So they are in every other
 - `csv`: the records alone, one on a line below the names of the columns. Cells are data: one that begins with `=`, \
 `+`, `-` or `@` is written as it is. Tell a spreadsheet to take it for text. Without \
 `--columns` the columns are the members of the record's type in the revision spoken, in the order of its declaration and \
-whether or not a record has them, then other members that records have, sorted: with `--all` those of the first 50 \
-records. A member first seen later is left out, and a note at the end names it.
+whether or not a record has them, then other members that records have, sorted: with `--all` those of the first \
+page, or of its first 50 records. A member first seen later is left out, and a note at the end names it.
 - `table`: for people. Times are relative; everything else has them as they came.
 
 `--columns` names the columns of a table or of CSV; one that neither the type nor any record has \
-is refused with the closest, exit code 2. With `--all` that is certain only after the last record: of more than 50, which \
-are written by then, it is said at the end. `--wide` shows all of them. `--query` takes a JSONPath (RFC 9535) \
+is refused with the closest, exit code 2. With `--all` that is certain only after the last record: up to 50 are held \
+back while a column is in none of them, and of more, which are written by then, it is said at the end. `--wide` shows all of them. `--query` takes a JSONPath (RFC 9535) \
 into the reply, in which `$.` at the beginning may be left out: one that can find but one thing gives that, any other a \
-list. `--all` fetches every page and writes records as they come. `--watch 5` redraws a table every 5 seconds, as \
+list. `--all` fetches every page and writes the records of each as it comes, unless there is a `--query`. `--watch 5` redraws a table every 5 seconds, as \
 many lines as the terminal shows, and says how many more there are; with `-v` on the same terminal each is written below \
 the last. An error ends it and leaves what was drawn last.
 

@@ -14,7 +14,7 @@ use crate::note;
 use crate::table::Listing;
 use crate::view::View;
 
-/// How many items decide on the columns, and in a table on their widths.
+/// How many items decide on the columns, and in a table on their widths, unless fewer come before more are waited for.
 const SAMPLE: usize = 50;
 
 /// A listing in the making.
@@ -57,7 +57,11 @@ impl<'a> Stream<'a> {
             Form::Csv | Form::Table if self.columns.is_some() => self.row(&item),
             Form::Csv | Form::Table => {
                 self.sample.push(item);
-                if self.sample.len() < SAMPLE { Ok(()) } else { self.begin() }
+                if self.sample.len() >= SAMPLE || self.knows_columns() {
+                    self.begin()
+                } else {
+                    Ok(())
+                }
             }
         }
     }
@@ -66,6 +70,17 @@ impl<'a> Stream<'a> {
     pub(crate) fn raw(&mut self, item: &RawValue) -> io::Result<()> {
         self.count += 1;
         self.json(&raw::compact(item))
+    }
+
+    /// Whether no record can change the columns.
+    fn knows_columns(&self) -> bool {
+        self.out.form == Form::Csv && !self.view.columns.is_empty() && !self.seen.misses()
+    }
+
+    /// Writes what was held back, before more is waited for. A column that is in nothing yet may be in what is to come,
+    /// or be refused with nothing written.
+    pub(crate) fn pause(&mut self) -> io::Result<()> {
+        if self.sample.is_empty() || self.seen.misses() { Ok(()) } else { self.begin() }
     }
 
     fn json(&mut self, item: &str) -> io::Result<()> {

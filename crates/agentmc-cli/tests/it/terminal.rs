@@ -292,6 +292,56 @@ fn a_listing_that_goes_to_a_file_is_counted_on_the_terminal() {
 }
 
 #[test]
+fn what_a_query_waits_for_is_counted_on_the_terminal() {
+    let sandbox = Sandbox::start().unwrap();
+    let args = ["tasks", "list", "--all", "--per-page", "5", "--query", "data[0].id", "-o", "json"];
+    let (drawn, code) = drawn(&sandbox, &args, |_| {});
+    assert!(drawn.starts_with("\r\u{1b}[K1 items") && drawn.contains("\u{1b}[K1\n"), "{drawn:?}");
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn a_page_is_written_before_the_next_is_waited_for() {
+    for (form, flags) in [("table", &[][..]), ("csv", &["--columns", "id,name"]), ("csv", &[])] {
+        let written = interrupted_at_the_second_page(&[&["-o", form], flags].concat());
+        assert_eq!(written.lines().count(), 3, "{form}: {written}");
+        assert!(
+            written.starts_with(if form == "table" { "id  name\n" } else { "id," }),
+            "{written}"
+        );
+    }
+    let written = interrupted_at_the_second_page(&["-o", "csv", "--columns", "id,owner"]);
+    assert_eq!(written, "", "whether there is such a column is not known yet");
+}
+
+/// What has come of a listing that is interrupted once it asks for its second page.
+fn interrupted_at_the_second_page(args: &[&str]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut child = command(&[&["boards", "list", "--all"], args].concat())
+        .env("AGENTMC_BASE_URL", &url)
+        .env("AGENTMC_API_KEY", "cc_x")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let body = r#"{"data":[{"id":1,"name":"A"},{"id":2,"name":"B"}],"links":{},
+                   "meta":{"current_page":1,"last_page":2,"total":4}}"#;
+    let (mut stream, _) = listener.accept().unwrap();
+    assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n";
+    let length = body.len();
+    stream.write_all(format!("{head}content-length: {length}\r\n\r\n{body}").as_bytes()).unwrap();
+    drop(stream);
+    let (mut stream, _) = listener.accept().unwrap();
+    assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+    signal(&child, "-INT");
+    let mut written = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut written).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    written
+}
+
+#[test]
 fn an_interrupt_leaves_no_half_line() {
     let lines = interrupted("jsonl");
     assert!(lines.ends_with('\n'), "{} bytes", lines.len());

@@ -42,6 +42,7 @@
 mod change;
 mod compare;
 mod document;
+mod json;
 mod model;
 mod names;
 mod parameters;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::yaml;
+use crate::{json, yaml};
 
 /// Why a document cannot be compared.
 #[derive(Debug, thiserror::Error)]
@@ -23,17 +23,20 @@ pub enum ReadError {
 }
 
 /// Reads the text of a document, JSON or YAML. That of YAML 1.2 is meant, with its core schema: merges with `<<` and
-/// tags of other schemas are refused, as are members that are there twice.
+/// tags of other schemas are refused. Members that are there twice are refused in both.
 ///
 /// # Errors
 ///
 /// [`ReadError::Text`] when it is neither; what stands in it is [`diff`](crate::diff)'s to judge.
 pub fn parse(text: &str) -> Result<Value, ReadError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    match serde_json::from_str(text) {
-        Ok(value) => Ok(value),
-        // What begins like JSON was meant to be; YAML's complaint about it would mislead.
-        Err(error) if text.trim_start().starts_with('{') => Err(ReadError::Text(error.to_string())),
-        Err(_) => yaml::parse(text).map_err(ReadError::Text),
-    }
+    let error = match json::parse(text) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    // What begins like JSON was meant to be; YAML's complaint about it would mislead.
+    let inner = text.trim_start().strip_prefix('{');
+    let meant = inner.is_some_and(|inner| inner.trim_start().starts_with('"'));
+    yaml::parse(text)
+        .map_err(|problem| ReadError::Text(if meant { error.to_string() } else { problem }))
 }

@@ -44,6 +44,28 @@ proptest! {
 }
 
 #[test]
+fn a_document_in_flow_style_is_yaml() {
+    let expected =
+        json!({"openapi": "3.1.0", "paths": {}, "x-n": [1, -2, 0.5, true, null, "\u{e9}"]});
+    let flow = "{openapi: 3.1.0, paths: {}, x-n: [1, -2, 0.5, true, null, é]}";
+    assert_eq!(parse(flow).unwrap(), expected);
+    assert_eq!(parse(&expected.to_string()).unwrap(), expected);
+    assert_eq!(
+        parse("{\"openapi\": 3.1.0, paths: {}}").unwrap(),
+        json!({"openapi": "3.1.0", "paths": {}})
+    );
+}
+
+#[test]
+fn members_that_are_there_twice_are_refused_in_json_too() {
+    let problem = |text| parse(text).unwrap_err().to_string();
+    let twice = problem("{\"a\": {\"b\": 1,\n \"b\": 2}}");
+    assert!(twice.contains("there is another member called \"b\" at line 2 column "), "{twice}");
+    assert!(problem("{a: 1, a: 2}").contains("there is another member called \"a\""));
+    assert!(problem("{\"a\": ").contains("EOF while parsing"), "the complaint is JSON's");
+}
+
+#[test]
 fn text_that_is_neither_is_refused() {
     for text in ["{\"openapi\": ", "a: b: c", "[1, 2", "- a\nb: c"] {
         assert!(matches!(parse(text), Err(ReadError::Text(_))), "{text}");

@@ -152,7 +152,8 @@ impl Output {
 
     /// A listing as a table, as wide as `sample` needs.
     fn listing(&self, endpoint: &Endpoint, view: &View, sample: &[Value]) -> Option<Listing> {
-        Listing::new(sample, Some(endpoint), view, &self.look)
+        let listing = Listing::new(sample, Some(endpoint), view, &self.look)?;
+        Some(listing.with_room(&self.look))
     }
 
     /// Writes text for people, ended by a line break: line breaks are all it has of control characters.

@@ -151,6 +151,18 @@ impl Listing {
         Self { names, widths }
     }
 
+    /// The same with all the room there is for the last column: later records may need it.
+    pub(crate) fn with_room(mut self, look: &Look) -> Self {
+        let used = self.widths.iter().sum::<usize>() + GAP * self.widths.len().saturating_sub(1);
+        if let Some(last) = self.widths.last_mut() {
+            *last = match look.width {
+                Some(width) => last.saturating_add(width.saturating_sub(used)),
+                None => fit::UNKNOWN.max(*last),
+            };
+        }
+        self
+    }
+
     /// The line above the rows.
     pub(crate) fn heading(&self, look: &Look) -> String {
         let cell = |name: &String| Cell { text: one_line(name), paint: Paint::Bold };

@@ -5,7 +5,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::GAP;
 
 /// The widest cell where the width of the terminal is not known.
-const UNKNOWN: usize = 60;
+pub(super) const UNKNOWN: usize = 60;
 
 /// To how little a column is squeezed before one is left out, and if all must be there.
 pub(super) const LEAST: usize = 24;

@@ -1,21 +1,18 @@
 //! `agentmc decode`.
 
-use std::io::Read;
-
 use agentmc_core::{ApiError, DecodeError, Error, find};
 use http::header::{HeaderValue, LOCATION};
 
 use crate::args::{Common, Decode};
 use crate::failure::Failure;
+use crate::input;
 use crate::output::Output;
 
 pub(crate) fn run(common: &Common, args: &Decode, out: &mut Output) -> Result<(), Failure> {
     let endpoint = find(&args.id)?;
     let revision = common.revision.unwrap_or_else(|| endpoint.newest());
     let step = endpoint.step_in(revision)?;
-    let mut body = Vec::new();
-    let read = std::io::stdin().lock().read_to_end(&mut body);
-    read.map_err(|error| Failure::io("standard input cannot be read", error))?;
+    let body = input::standard_input(input::MOST)?;
 
     let status = http::StatusCode::from_u16(args.status.unwrap_or(step.success));
     let mut response = http::Response::new(body.into());

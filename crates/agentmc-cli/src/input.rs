@@ -1,9 +1,40 @@
 //! What the command line takes from files and from standard input.
 
 use std::cell::Cell;
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
 use crate::failure::Failure;
+
+/// How much is read into memory of what a command takes, in bytes: as much as of a reply.
+pub(crate) const MOST: u64 = 32 << 20;
+
+/// Reads all there is, unless that is more than `most` bytes: some inputs have no end.
+pub(crate) fn read_at_most(most: u64, mut from: impl Read) -> io::Result<Vec<u8>> {
+    let mut read = Vec::new();
+    from.by_ref().take(most.saturating_add(1)).read_to_end(&mut read)?;
+    if read.len() as u64 > most {
+        let problem = format!("it has more than {} MiB", most >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, problem));
+    }
+    Ok(read)
+}
+
+/// Reads standard input, of `most` bytes.
+pub(crate) fn standard_input(most: u64) -> Result<Vec<u8>, Failure> {
+    read_at_most(most, io::stdin().lock()).map_err(|error| match error.kind() {
+        io::ErrorKind::FileTooLarge => {
+            Failure::input(format!("standard input cannot be read: {error}"))
+        }
+        _ => Failure::io("standard input cannot be read", error),
+    })
+}
+
+/// Reads a file of at most [`MOST`] bytes.
+pub(crate) fn file(path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
+    read_at_most(MOST, File::open(path)?)
+}
 
 /// Files and standard input, which can be read but once.
 #[derive(Debug, Default)]
@@ -19,18 +50,13 @@ impl Inputs {
             if self.used.replace(true) {
                 return Err(Failure::input(format!("{of}: standard input is already read")));
             }
-            let mut read = Vec::new();
-            std::io::stdin()
-                .lock()
-                .read_to_end(&mut read)
-                .map_err(|error| Failure::io("standard input cannot be read", error))?;
-            return Ok(Some(read));
+            return standard_input(MOST).map(Some);
         }
         match text.strip_prefix('@') {
             None => Ok(None),
             Some(rest) if rest.starts_with('@') => Ok(Some(rest.into())),
-            Some(file) => std::fs::read(file).map(Some).map_err(|error| {
-                Failure::input(format!("{of}: the file {file} cannot be read: {error}"))
+            Some(name) => file(name).map(Some).map_err(|error| {
+                Failure::input(format!("{of}: the file {name} cannot be read: {error}"))
             }),
         }
     }

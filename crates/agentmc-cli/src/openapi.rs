@@ -2,7 +2,7 @@
 
 #![allow(clippy::doc_markdown, reason = "these comments are the help, printed as they stand")]
 
-use std::io::Read;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use agentmc_core::Revision;
@@ -11,6 +11,7 @@ use clap::Subcommand;
 
 use crate::args::Common;
 use crate::failure::Failure;
+use crate::input;
 use crate::output::Output;
 
 #[derive(Debug, clap::Args)]
@@ -64,12 +65,12 @@ fn compared(
 
 fn read(file: &Path) -> Result<String, Failure> {
     let read = if file == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map(|_| text)
+        input::read_at_most(input::MOST, io::stdin().lock())
     } else {
-        std::fs::read_to_string(file)
+        input::file(file)
     };
-    read.map_err(|error| Failure::input(format!("{} cannot be read: {error}", called(file))))
+    let text = read.and_then(|read| String::from_utf8(read).map_err(io::Error::other));
+    text.map_err(|error| Failure::input(format!("{} cannot be read: {error}", called(file))))
 }
 
 fn called(file: &Path) -> String {

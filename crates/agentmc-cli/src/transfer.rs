@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::args::Common;
 use crate::columns;
 use crate::failure::Failure;
+use crate::input;
 use crate::interrupt;
 use crate::note;
 use crate::output::Output;
@@ -26,6 +27,9 @@ pub(crate) const RESOURCE: &str = "files";
 pub(crate) const DOWNLOAD: &str = "downloadFile";
 const TICKET: &str = "createFileUpload";
 
+/// How much of standard input is taken, in bytes. It is kept in memory; a file has no limit here.
+const MOST: u64 = 256 << 20;
+
 /// What a download does beyond its operation.
 pub(crate) const ABOUT_DOWNLOAD: &str = "The content is fetched from storage, without a credential, and held against its size and SHA-256. A file is in \
      its place only once it is complete. --dry-run and --curl show the request that asks where the content is.";
@@ -37,7 +41,7 @@ pub(crate) const PAGE: &str = "\
 Uploads a file.
 
 It asks for a ticket (`createFileUpload`), sends the content to storage, and makes the file (`createFile`). The content \
-of a file is streamed, whatever its size; standard input is read to its end first. Its SHA-256 is held against what the \
+of a file is streamed, whatever its size; standard input is read to its end first, and may have 256 MiB. Its SHA-256 is held against what the \
 service says of the file. `--dry-run` and `--curl` show the request for the ticket, which has no folder and no owner.
 
     agentmc files upload <PATH> [options]
@@ -88,7 +92,7 @@ pub(crate) fn upload_command() -> Command {
         command.mut_arg("all", |arg| arg.hide(true)).mut_arg("json", |arg| arg.hide(true));
     command.mut_arg("watch", |arg| arg.hide(true)).after_help(
         "It asks for a ticket, sends the content to storage, and makes the file. The content of a file is streamed, \
-         whatever its size; standard input is read to its end first. Its SHA-256 is held against what the service says \
+         whatever its size; standard input is read to its end first, and may have 256 MiB. Its SHA-256 is held against what the service says \
          of the file. --dry-run and --curl show the request for the ticket, which has no folder and no owner.\n\nExamples:\n  agentmc files upload report.pdf\n  agentmc files upload notes.md --folder-id 2 --name 'Notes of Monday'",
     )
 }
@@ -150,10 +154,7 @@ pub(crate) fn upload(
 
 /// All of it: how much there is must be said before any of it is sent.
 fn standard_input() -> Result<Vec<u8>, Failure> {
-    let mut content = Vec::new();
-    let read = io::Read::read_to_end(&mut io::stdin().lock(), &mut content);
-    read.map_err(|error| Failure::io("standard input cannot be read", error))?;
-    Ok(content)
+    input::standard_input(MOST)
 }
 
 fn new_file(args: &Upload) -> Result<(NewFile, String), Failure> {

@@ -24,7 +24,7 @@ Every operation of the API has a command of its own, `agentmc RESOURCE VERB`, an
 What the path of a request needs stands after the verb; everything else is a flag.
 
 - Numbers and texts are written as they are. Where a text may be long it may come from a file (`--description \
-@notes.md`) or from standard input (`--description -`); a text that begins with an `@` is written with two.
+@notes.md`) or from standard input (`--description -`), of 32 MiB at most; a text that begins with an `@` is written with two.
 - A flag for yes and no is `--unread`, `--unread=false` or `--no-unread`.
 - What may be null is cleared with `--no-…`, such as `--no-due-at`.
 - One of several values: others are refused with the closest, unless there is `--no-limits`.

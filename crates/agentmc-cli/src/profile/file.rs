@@ -12,6 +12,7 @@ use toml_edit::{Array, DocumentMut, Item, TableLike};
 use super::{Profile, fields};
 use crate::config::kind;
 use crate::failure::Failure;
+use crate::input;
 
 /// Where the file is, whether it is there or not; none where there is no home.
 pub(crate) fn path() -> Option<PathBuf> {
@@ -38,9 +39,15 @@ pub(crate) fn read() -> Result<BTreeMap<String, Profile>, Failure> {
     Ok(profiles)
 }
 
-/// The text of the file; none if it is not there.
+/// The text of the file; none if it is not there. What is no file might never end, or never begin.
 fn text(path: &Path) -> Result<Option<String>, Failure> {
-    match std::fs::read_to_string(path) {
+    let read = || {
+        if !std::fs::metadata(path)?.is_file() {
+            return Err(io::Error::other("that is no file"));
+        }
+        String::from_utf8(input::file(path)?).map_err(io::Error::other)
+    };
+    match read() {
         Ok(text) => Ok(Some(text)),
         Err(error)
             if [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory].contains(&error.kind()) =>

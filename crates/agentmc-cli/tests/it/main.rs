@@ -7,6 +7,7 @@ mod calls;
 mod decoding;
 mod docs;
 mod echoes;
+mod endless;
 mod failures;
 mod help;
 mod home;

@@ -102,7 +102,10 @@ impl Output {
                 let text = table::render(&value, Some(endpoint), view, &self.look);
                 self.painted(&text)
             }
-            Form::Csv => self.csv(&value, Seen::new(view, endpoint, self.revision), &view.columns),
+            Form::Csv => {
+                self.csv(&records(&value, view), Seen::new(view, endpoint, self.revision), view)
+            }
+            Form::Jsonl => self.lines(&records(&value, view)),
             _ => self.json(&value),
         }
     }
@@ -120,16 +123,16 @@ impl Output {
     pub(crate) fn json<T: Serialize + ?Sized>(&mut self, value: &T) -> io::Result<()> {
         match self.form {
             Form::Jsonl => {
-                for record in records(&serde_json::to_value(value)?) {
-                    serde_json::to_writer(&mut self.stdout, record)?;
-                    self.stdout.write_all(b"\n")?;
-                }
-                Ok(())
+                let value = serde_json::to_value(value)?;
+                self.lines(&records(&value, &View::default()))
             }
             Form::Yaml => {
                 self.stdout.write_all(yaml::document(&serde_json::to_value(value)?).as_bytes())
             }
-            Form::Csv => self.csv(&serde_json::to_value(value)?, Seen::default(), &[]),
+            Form::Csv => {
+                let (value, view) = (serde_json::to_value(value)?, View::default());
+                self.csv(&records(&value, &view), Seen::default(), &view)
+            }
             Form::Json | Form::Table => {
                 serde_json::to_writer_pretty(&mut self.stdout, value)?;
                 self.stdout.write_all(b"\n")
@@ -137,12 +140,20 @@ impl Output {
         }
     }
 
-    fn csv(&mut self, value: &Value, mut seen: Seen, columns: &[String]) -> io::Result<()> {
-        let records = records(value);
+    fn lines(&mut self, records: &[&Value]) -> io::Result<()> {
+        for record in records {
+            serde_json::to_writer(&mut self.stdout, record)?;
+            self.stdout.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+
+    fn csv(&mut self, records: &[&Value], mut seen: Seen, view: &View) -> io::Result<()> {
         records.iter().for_each(|record| seen.record(record));
-        let names = csv::names(&seen, records.is_empty(), columns);
-        csv::heading(&mut self.stdout, &names)?;
-        records.iter().try_for_each(|record| csv::row(&mut self.stdout, &names, record))
+        let names = csv::names(&seen, records.is_empty(), &view.columns);
+        let kind = self.stdout.kind();
+        csv::heading(&mut self.stdout, &names, kind)?;
+        records.iter().try_for_each(|record| csv::row(&mut self.stdout, &names, record, kind))
     }
 
     /// Begins a listing that is written as it comes.
@@ -181,9 +192,10 @@ impl Output {
     }
 }
 
-/// The records of a reply: the items of a listing, or the one it is about.
-pub(crate) fn records(value: &Value) -> Vec<&Value> {
-    match value.get("data").unwrap_or(value) {
+/// The records of what is shown of a reply: the items of a listing, or the one it is about. What a query finds is no
+/// reply, but a list of records or one record.
+pub(crate) fn records<'a>(value: &'a Value, view: &View) -> Vec<&'a Value> {
+    match view.data(value) {
         Value::Array(items) => items.iter().collect(),
         Value::Null => Vec::new(),
         record => vec![record],

@@ -77,7 +77,7 @@ pub(crate) fn run(
         };
         let shown = view.of_reply(reply);
         if out.has_columns() {
-            columns::refuse_unseen(&view, endpoint, revision, &records(&shown))?;
+            columns::refuse_unseen(&view, endpoint, revision, &records(&shown, &view))?;
         }
         Ok(out.reply(endpoint, &view, shown)?)
     };

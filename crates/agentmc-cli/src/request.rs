@@ -58,7 +58,7 @@ pub(crate) fn print(
             (endpoint.id, request.method().as_str(), request.uri().to_string());
         let shown = Shown { operation, method, url, headers, body };
         return Ok(match view.query {
-            Some(_) => out.value(&view.of_reply(serde_json::json!(shown))),
+            Some(_) => out.reply(endpoint, view, view.of_reply(serde_json::json!(shown))),
             None => out.json(&shown),
         }?);
     }

@@ -28,7 +28,7 @@ pub(crate) fn render(
     view: &View,
     look: &Look,
 ) -> String {
-    match value.get("data").unwrap_or(value) {
+    match view.data(value) {
         Value::Null if view.query.is_some() => String::new(),
         Value::Null => "Done.\n".to_owned(),
         Value::Array(items) if items.is_empty() => "Nothing.\n".to_owned(),

@@ -48,6 +48,12 @@ impl View {
         }
         Value::Array(found.into_iter().cloned().collect())
     }
+
+    /// What is under `data` in what is shown of a reply, if there is that: what a query finds is not looked into.
+    pub(crate) fn data<'a>(&self, shown: &'a Value) -> &'a Value {
+        let data = if self.query.is_none() { shown.get("data") } else { None };
+        data.unwrap_or(shown)
+    }
 }
 
 /// Whether a path may find several values: a wildcard, a filter, a slice, a union or a descent.

@@ -19,7 +19,7 @@ The API key comes from the environment variable AGENTMC_API_KEY, from --api-key-
 AGENTMC_CONNECT_TOKEN and AGENTMC_SESSION_COOKIE.
 
 Exit codes: 0 done; 1 the server refused, or its reply could not be understood; 2 usage or invalid input, nothing was \
-sent; 3 the connection, or input and output, failed; 130 Ctrl-C. With -o json errors are JSON, too.";
+changed; 3 the connection, or input and output, failed; 130 Ctrl-C. With -o json errors are JSON, too.";
 
 /// Makes the root say what there is, in groups.
 pub(crate) fn add(root: Command) -> Command {

@@ -49,9 +49,11 @@ are in the order they came in, numbers have every digit and texts every characte
 `jsonl` can be read all the same.
 - `jsonl`: the records alone, one on a line.
 - `yaml`: the same as the JSON, but that members are sorted and numbers are whole ones of 64 bits or floating-point ones: \
-what has more digits is rounded, and `1.10` is `1.1`. So they are in every other form, and in what `--query` finds.
+what has more digits is rounded, and `1.10` is `1.1`. So they are in every other form, and in what `--query` finds. A reply \
+with a number such as `1e400`, with half a surrogate pair in a text or with more than 128 values in each other is refused \
+in all of these: only `json` and `jsonl` without `--query` write it.
 - `csv`: the records alone, one on a line below the names of the columns. Cells are data: one that begins with `=`, \
-`+`, `-` or `@` is written as it is. Tell a spreadsheet to take it for text. Without \
+`+`, `-` or `@` is written as it is. Tell a spreadsheet to take it for text. On a terminal alone there is a space for every control character but the line break. Without \
 `--columns` the columns are the members of the record's type in the revision spoken, in the order of its declaration and \
 whether or not a record has them, then other members that records have, sorted: with `--all` those of the first \
 page, or of its first 50 records. A member first seen later is left out, and a note at the end names it.
@@ -61,7 +63,7 @@ page, or of its first 50 records. A member first seen later is left out, and a n
 is refused with the closest, exit code 2. With `--all` that is certain only after the last record: up to 50 are held \
 back while a column is in none of them, and of more, which are written by then, it is said at the end. `--wide` shows all of them. `--query` takes a JSONPath (RFC 9535) \
 into the reply, in which `$.` at the beginning may be left out: one that can find but one thing gives that, any other a \
-list. `--all` fetches every page and writes the records of each as it comes, unless there is a `--query`. `--watch 5` redraws a table every 5 seconds, as \
+list. The records of what it finds are the items of a list, or else the one thing that it is. `--all` fetches every page and writes the records of each as it comes, unless there is a `--query`. `--watch 5` redraws a table every 5 seconds, as \
 many lines as the terminal shows, and says how many more there are; with `-v` on the same terminal each is written below \
 the last. An error ends it and leaves what was drawn last.
 
@@ -88,7 +90,7 @@ Where something was sent that changes what there is, and the answer cannot be re
 been done.
 
 Exit codes: 0 done; 1 the server refused, or its reply could not be understood; 2 usage or invalid input, nothing was \
-sent; 3 the connection, or input and output, failed; 130 Ctrl-C.
+sent, or only looked at where no record has a column of `--columns`; 3 the connection, or input and output, failed; 130 Ctrl-C.
 
 ## Environment
 

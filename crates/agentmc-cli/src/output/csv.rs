@@ -10,6 +10,14 @@ use serde_json::Value;
 
 use crate::columns::Seen;
 use crate::table::member;
+use crate::text::lines;
+
+/// What takes the text: a file has every character, a terminal might obey some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Where {
+    File,
+    Terminal,
+}
 
 /// The columns: those asked for, else every member that the type of the records or any of them has.
 pub(super) fn names(seen: &Seen, is_empty: bool, asked: &[String]) -> Vec<String> {
@@ -23,19 +31,27 @@ pub(super) fn names(seen: &Seen, is_empty: bool, asked: &[String]) -> Vec<String
     names
 }
 
-/// Writes the names of the columns.
-pub(super) fn heading(to: &mut impl Write, names: &[String]) -> io::Result<()> {
-    line(to, &mut names.iter().map(|name| name.as_str().into()))
+/// Writes the names of the columns, unless there is none.
+pub(super) fn heading(to: &mut impl Write, names: &[String], to_what: Where) -> io::Result<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    line(to, &mut names.iter().map(|name| name.as_str().into()), to_what)
 }
 
-/// Writes a record. What is no scalar is written as JSON.
-pub(super) fn row(to: &mut impl Write, names: &[String], record: &Value) -> io::Result<()> {
-    let cell = |name: &String| match member(record, name) {
-        None if !record.is_object() => text(record),
+/// Writes a record. What is no scalar is written as JSON. What has no members stands in the first column.
+pub(super) fn row(
+    to: &mut impl Write,
+    names: &[String],
+    record: &Value,
+    to_what: Where,
+) -> io::Result<()> {
+    let cell = |(index, name): (usize, &String)| match member(record, name) {
+        None if index == 0 && !record.is_object() => text(record),
         None => "".into(),
         Some(value) => text(value),
     };
-    line(to, &mut names.iter().map(cell))
+    line(to, &mut names.iter().enumerate().map(cell), to_what)
 }
 
 fn text(value: &Value) -> Cow<'_, str> {
@@ -46,8 +62,13 @@ fn text(value: &Value) -> Cow<'_, str> {
     }
 }
 
-fn line(to: &mut impl Write, cells: &mut dyn Iterator<Item = Cow<'_, str>>) -> io::Result<()> {
+fn line(
+    to: &mut impl Write,
+    cells: &mut dyn Iterator<Item = Cow<'_, str>>,
+    to_what: Where,
+) -> io::Result<()> {
     for (index, cell) in cells.enumerate() {
+        let cell = if to_what == Where::Terminal { lines(&cell).into() } else { cell };
         if index > 0 {
             to.write_all(b",")?;
         }
@@ -65,7 +86,7 @@ fn line(to: &mut impl Write, cells: &mut dyn Iterator<Item = Cow<'_, str>>) -> i
 mod tests {
     use serde_json::json;
 
-    use super::{heading, names, row};
+    use super::{Where, heading, names, row};
     use crate::columns::Seen;
 
     #[test]
@@ -78,10 +99,32 @@ mod tests {
         records.iter().for_each(|record| seen.record(record));
         let names = names(&seen, false, &[]);
         let mut text = Vec::new();
-        let written = heading(&mut text, &names)
-            .and_then(|()| records.iter().try_for_each(|record| row(&mut text, &names, record)));
+        let written = heading(&mut text, &names, Where::File).and_then(|()| {
+            records.iter().try_for_each(|record| row(&mut text, &names, record, Where::File))
+        });
         assert!(written.is_ok());
         let expected = "id,n,o,text\n1,,,\"a,b\"\n2,,[1],\"=1+1 \"\"x\"\"\n\"\n";
         assert_eq!(String::from_utf8(text).ok().as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_terminal_is_given_no_control_characters() {
+        let record = json!({"a": "1\u{1b}]0;x\u{7}\n2"});
+        let row = |to| {
+            let mut text = Vec::new();
+            assert!(row(&mut text, &["a".to_owned()], &record, to).is_ok());
+            String::from_utf8(text).ok()
+        };
+        assert_eq!(row(Where::Terminal).as_deref(), Some("\"1 ]0;x \n2\"\n"));
+        assert_eq!(row(Where::File).as_deref(), Some("\"1\u{1b}]0;x\u{7}\n2\"\n"));
+    }
+
+    #[test]
+    fn what_has_no_members_stands_once() {
+        let mut text = Vec::new();
+        let names = ["a".to_owned(), "b".to_owned()];
+        assert!(row(&mut text, &names, &json!(7), Where::File).is_ok());
+        assert!(heading(&mut text, &[], Where::File).is_ok(), "and no name is no line");
+        assert_eq!(String::from_utf8(text).ok().as_deref(), Some("7,\n"));
     }
 }

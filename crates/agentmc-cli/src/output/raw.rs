@@ -107,6 +107,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{DEEPEST, compact, pretty, records};
+    use crate::view::View;
 
     fn raw(text: &str) -> Box<RawValue> {
         serde_json::from_str(text).unwrap_or_default()
@@ -165,8 +166,10 @@ mod tests {
         ] {
             let json = raw(text);
             let value: Value = serde_json::from_str(text).unwrap_or_default();
-            let expected: Vec<String> =
-                crate::output::records(&value).iter().map(ToString::to_string).collect();
+            let expected: Vec<String> = crate::output::records(&value, &View::default())
+                .iter()
+                .map(ToString::to_string)
+                .collect();
             assert_eq!(records(&json).into_iter().map(compact).collect::<Vec<_>>(), expected);
         }
     }

@@ -1,16 +1,24 @@
 //! Where output goes.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+
+use super::csv::Where;
 
 /// Standard output, or for a while a text that is written later.
 pub(super) struct Sink {
     stdout: BufWriter<Stdout>,
+    terminal: bool,
     held: Option<Vec<u8>>,
 }
 
 impl Sink {
     pub(super) fn new(stdout: Stdout) -> Self {
-        Self { stdout: BufWriter::new(stdout), held: None }
+        Self { terminal: stdout.is_terminal(), stdout: BufWriter::new(stdout), held: None }
+    }
+
+    /// Whether somebody looks at it.
+    pub(super) const fn kind(&self) -> Where {
+        if self.terminal { Where::Terminal } else { Where::File }
     }
 
     /// Holds back what is written from now on.

@@ -98,7 +98,8 @@ impl<'a> Stream<'a> {
         let sample = std::mem::take(&mut self.sample);
         let columns = if self.out.form == Form::Csv {
             let names = csv::names(&self.seen, sample.is_empty(), &self.view.columns);
-            csv::heading(&mut self.out.stdout, &names)?;
+            let kind = self.out.stdout.kind();
+            csv::heading(&mut self.out.stdout, &names, kind)?;
             Columns::Csv(names)
         } else {
             let listing = self.out.listing(self.endpoint, self.view, &sample);
@@ -113,7 +114,10 @@ impl<'a> Stream<'a> {
 
     fn row(&mut self, item: &Value) -> io::Result<()> {
         match &self.columns {
-            Some(Columns::Csv(names)) => csv::row(&mut self.out.stdout, names, item)?,
+            Some(Columns::Csv(names)) => {
+                let kind = self.out.stdout.kind();
+                csv::row(&mut self.out.stdout, names, item, kind)?;
+            }
             Some(Columns::Table(Some(listing))) => {
                 let row = listing.row(item, &self.out.look);
                 self.out.painted(&row)?;

@@ -1,5 +1,6 @@
 //! JSON as YAML in block style.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use serde_json::Value;
@@ -42,10 +43,21 @@ fn write(text: &mut String, value: &Value, indent: usize) {
         Value::String(string) => {
             let _ = writeln!(text, "{}", scalar(string));
         }
+        Value::Number(number) => {
+            let _ = writeln!(text, "{}", floating(&number.to_string()));
+        }
         value => {
             let _ = writeln!(text, "{value}");
         }
     }
+}
+
+/// A number; with an exponent, as earlier versions of YAML have it, too, which take `1e300` for a text.
+fn floating(number: &str) -> Cow<'_, str> {
+    let Some((mantissa, exponent)) = number.split_once('e') else { return number.into() };
+    let point = if mantissa.contains('.') { "" } else { ".0" };
+    let sign = if exponent.starts_with(['+', '-']) { "" } else { "+" };
+    format!("{mantissa}{point}e{sign}{exponent}").into()
 }
 
 /// Whether a value takes lines of its own.
@@ -222,6 +234,9 @@ mod tests {
         let expected = "data:\n  - id: 1\n    meta:\n      x: []\n      z: {}\n    tags:\n      - a\n      - \"no\"\n  - - 1\n    - - 2\n  - \"3\"\nnone: null\nnote: \"two\\nlines: #1\"\n";
         assert_eq!(document(&value), expected);
         assert_eq!(document(&json!([])), "[]\n");
+        let numbers = json!([1e300, -1.5e300, 1e-9, 0.5, u64::MAX]);
+        let expected = "- 1.0e+300\n- -1.5e+300\n- 1.0e-9\n- 0.5\n- 18446744073709551615\n";
+        assert_eq!(document(&numbers), expected);
         assert_eq!(document(&json!({})), "{}\n");
     }
 }

@@ -151,6 +151,31 @@ fn json_is_written_as_it_came() {
 }
 
 #[test]
+fn what_only_text_can_be_is_refused_in_other_forms() {
+    let deep = format!(r#"{{"data":{}7{}}}"#, "[".repeat(130), "]".repeat(130));
+    for body in [r#"{"data":[1e400]}"#, r#"{"data":["\ud800"]}"#, &deep] {
+        let ran = |form| answered(vec![body.to_owned()], &["boards", "list", "-o", form]);
+        assert_eq!(ran("json").code, 0, "{}", ran("json").stderr);
+        for form in ["csv", "table", "yaml"] {
+            assert_eq!((ran(form).code, &*ran(form).stdout), (1, ""), "{form}: {body}");
+        }
+    }
+}
+
+#[test]
+fn what_a_query_finds_is_not_looked_into() {
+    let body = || vec![r#"{"data":[{"id":1,"data":[7,8]}]}"#.to_owned()];
+    let found =
+        |query, form| answered(body(), &["boards", "list", "--query", query, "-o", form]).stdout;
+    assert_eq!(found("data[0]", "jsonl"), "{\"data\":[7,8],\"id\":1}\n");
+    assert_eq!(found("data[0]", "csv"), "data,id\n\"[7,8]\",1\n");
+    assert_eq!(found("data[0]", "table"), "id    1\ndata  7, 8\n");
+    assert_eq!(found("data[0].data", "jsonl"), "7\n8\n");
+    let shown = ["call", "createBoard", "name=x", "--dry-run", "-o", "jsonl", "--query", "body"];
+    assert_eq!(crate::process::run(&shown).stdout, "{\"name\":\"x\"}\n");
+}
+
+#[test]
 fn every_page_is_written_as_it_came() {
     let pages = || vec![odd_page(1), odd_page(2)];
     let args = |form| ["boards", "list", "-o", form];

@@ -50,6 +50,8 @@ fn a_form_without_records_is_a_form_all_the_same() {
     assert_eq!(none("json", &["--all"]), "[]\n");
     assert_eq!(none("yaml", &["--all"]), "[]\n");
     assert_eq!(against(&sandbox, &["tasks", "delete", "5", "-o", "json"]).json(), Value::Null);
+    let deleted = against(&sandbox, &["tasks", "delete", "6", "-o", "csv"]);
+    assert_eq!((deleted.code, &*deleted.stdout), (0, ""));
 }
 
 #[test]

@@ -1,20 +1,21 @@
 //! What a shell completes beyond commands and flags: ids, with the names of what they belong to.
 
 use std::ffi::{OsStr, OsString};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use agentmc_blocking::Client;
 use agentmc_core::endpoint::{Param, Tag};
-use agentmc_core::{Endpoint, OPERATIONS, RetryPolicy, Revision};
-use clap::{Arg, Command, Parser};
+use agentmc_core::{Api, Endpoint, OPERATIONS, RetryPolicy, Revision};
+use clap::{Arg, Command, CommandFactory, Parser};
 use clap_complete::CompletionCandidate;
 use clap_complete::engine::ArgValueCompleter;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::args::Args;
 use crate::config;
 use crate::profile;
-use crate::resource::naming;
+use crate::resource::tree::{self, Scope, Taken};
+use crate::resource::{self, flags, naming};
 use crate::text::one_line;
 use crate::words;
 
@@ -36,6 +37,8 @@ const fn source(operation: &'static str, label: &'static str) -> Source {
 const SESSIONS: Source = source("listAgentRealtimeRequestedSessions", "status");
 const AGENTS: Source = source("listAgents", "name");
 const BOARDS: Source = source("listBoards", "name");
+const COLUMNS: Source = source("showBoard", "name");
+const COMMENTS: Source = source("listTaskComments", "body");
 const FOLDERS: Source = source("listFileFolders", "path_cache");
 const MEMBERS: Source = source("listTeamMembers", "name");
 
@@ -72,6 +75,11 @@ fn own(endpoint: &Endpoint) -> Option<Source> {
 /// What completes a parameter, if it is an id of something that can be listed.
 pub(crate) fn of(endpoint: &Endpoint, param: &Param) -> Option<ArgValueCompleter> {
     let name = param.field.name;
+    match name {
+        "column_id" => return Some(completer(|| columns().unwrap_or_default())),
+        "comment" => return Some(completer(|| comments().unwrap_or_default())),
+        _ => {}
+    }
     let known = SOURCES.iter().find(|(known, _)| *known == name).map(|(_, source)| *source);
     let source = if name == "id" { own(endpoint) } else { known }?;
     Some(completer(move || fetch(source).unwrap_or_default()))
@@ -154,11 +162,25 @@ fn candidate((id, label): (String, String)) -> CompletionCandidate {
     CompletionCandidate::new(id).help((!label.is_empty()).then(|| label.into()))
 }
 
-/// A command line with what the one that is completed says of the server.
-fn target(arguments: &[OsString]) -> Vec<String> {
-    // The shell gives the line after `--`.
+/// The command line that is completed: the shell gives it after `--`.
+fn line() -> Vec<OsString> {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
     let begin = arguments.iter().position(|argument| argument == "--").map_or(0, |at| at + 1);
-    let line = &arguments[begin..];
+    arguments[begin..].to_vec()
+}
+
+/// What the line says of one of its command's parameters, whatever else is still to come or wrong.
+fn said(line: &[OsString], param: &str) -> Option<u64> {
+    let words = words::leading(line, &Args::command());
+    let root = tree::root(&Scope::of(words, Taken { limits: false, json: true }));
+    let matches = root.ignore_errors(true).try_get_matches_from(line).ok()?;
+    let (name, matches) = resource::asked(&matches)?;
+    let id = flags::id_of(name.endpoint.param(param)?);
+    matches.try_get_one::<String>(&id).ok().flatten()?.parse().ok()
+}
+
+/// A command line with what the one that is completed says of the server.
+fn target(line: &[OsString]) -> Vec<String> {
     let mut target = vec!["agentmc".to_owned(), "operations".to_owned()];
     for flag in ["--profile", "--base-url", "--api-key-file", "--revision"] {
         target.extend(words::value(line, &[flag]).map(|value| format!("{flag}={value}")));
@@ -169,32 +191,83 @@ fn target(arguments: &[OsString]) -> Vec<String> {
 
 const PLAIN_HTTP: &str = "--allow-plain-http";
 
-/// Ids and names, as far as they come in time. Whatever fails, nothing is completed and nothing said.
-fn fetch(source: Source) -> Option<Vec<(String, String)>> {
-    let args = Args::try_parse_from(target(&std::env::args_os().collect::<Vec<_>>())).ok()?;
-    let mut common = args.common;
-    profile::chosen(common.profile.as_deref()).ok()?.fill(&mut common).ok()?;
-    // The keyring must not take longer, nor say so.
-    (common.timeout, common.quiet) = (Some(PATIENCE), true);
-    let api = config::api(&common).ok()?;
-    let api = api.timeout(PATIENCE).connect_timeout(PATIENCE).deadline(PATIENCE);
-    let client = Client::new(api.retry(RetryPolicy::NEVER));
-    let endpoint = agentmc_core::find(source.operation).ok()?;
-    let mut params = Map::new();
-    if endpoint.param("per_page").is_some() {
-        params.insert("per_page".to_owned(), 100.into());
+/// The server, for as long as there is patience. Whatever fails, nothing is completed and nothing said.
+struct Server {
+    api: Api,
+    start: Instant,
+}
+
+impl Server {
+    /// The one that the line is meant for.
+    fn of(line: &[OsString]) -> Option<Self> {
+        let start = Instant::now();
+        let mut common = Args::try_parse_from(target(line)).ok()?.common;
+        profile::chosen(common.profile.as_deref()).ok()?.fill(&mut common).ok()?;
+        // The keyring must not take longer, nor say so.
+        (common.timeout, common.quiet) = (Some(PATIENCE), true);
+        let api = config::api(&common).ok()?.retry(RetryPolicy::NEVER);
+        Some(Self { api, start })
     }
-    let reply = client.call(source.operation, params).ok()?;
+
+    /// What is under `data` in a reply.
+    fn data(&self, operation: &str, params: Value) -> Option<Value> {
+        let left = PATIENCE.checked_sub(self.start.elapsed())?;
+        let api = self.api.clone().timeout(left).connect_timeout(left).deadline(left);
+        let params = params.as_object().cloned().unwrap_or_default();
+        Some(Client::new(api).call(operation, params).ok()?.get_mut("data")?.take())
+    }
+
+    /// The ids and names of a listing's first page, beside what it is a listing of.
+    fn list(&self, source: Source, of: Value) -> Option<Vec<(String, String)>> {
+        let mut params: Map<String, Value> = of.as_object().cloned().unwrap_or_default();
+        if agentmc_core::find(source.operation).ok()?.param("per_page").is_some() {
+            params.insert("per_page".to_owned(), 100.into());
+        }
+        Some(named(&self.data(source.operation, params.into())?, source))
+    }
+}
+
+/// The ids of records, and their names.
+fn named(records: &Value, source: Source) -> Vec<(String, String)> {
     let text = |value: &Value| match value {
         Value::String(text) => one_line(text),
         value => value.to_string(),
     };
-    let items = reply.get("data")?.as_array()?;
-    let found = items.iter().filter_map(|item| {
-        let label = item.get(source.label).map(text).unwrap_or_default();
-        Some((text(item.get(source.id)?), label))
+    let found = records.as_array().into_iter().flatten().filter_map(|record| {
+        let label = record.get(source.label).map(text).unwrap_or_default();
+        Some((text(record.get(source.id)?), label))
     });
-    Some(found.collect())
+    found.collect()
+}
+
+fn fetch(source: Source) -> Option<Vec<(String, String)>> {
+    Server::of(&line())?.list(source, Value::Null)
+}
+
+/// The columns of the board that the line names or whose task it names, else of every board.
+fn columns() -> Option<Vec<(String, String)>> {
+    let line = line();
+    let server = Server::of(&line)?;
+    let board = said(&line, "board_id").or_else(|| said(&line, "board"));
+    let boards: Vec<u64> = match (board, said(&line, "task")) {
+        (Some(board), _) => vec![board],
+        (None, Some(task)) => {
+            vec![server.data("showTask", json!({"task": task}))?.get("board_id")?.as_u64()?]
+        }
+        (None, None) => {
+            let boards = server.list(BOARDS, Value::Null)?;
+            boards.iter().filter_map(|(id, _)| id.parse().ok()).collect()
+        }
+    };
+    let shown = boards.iter().map_while(|id| server.data("showBoard", json!({"id": id})));
+    let columns = shown.filter_map(|board| Some(named(board.get("columns")?, COLUMNS)));
+    Some(columns.flatten().collect())
+}
+
+/// The comments of the task that the line names.
+fn comments() -> Option<Vec<(String, String)>> {
+    let line = line();
+    Server::of(&line)?.list(COMMENTS, json!({"task": said(&line, "task")?}))
 }
 
 #[cfg(test)]

@@ -155,8 +155,8 @@ anything. `page` of most listings is always among it: the service takes it, but 
 ## Completion
 
 `agentmc completions bash > ~/.local/share/bash-completion/completions/agentmc`, and the like for `zsh`, `fish`, \
-`powershell` and `elvish`, makes a shell complete commands, flags, values, profiles, operations and ids. Ids are fetched \
-from the service that the command line, the environment or the profile names, within a second.
+`powershell` and `elvish`, makes a shell complete commands, flags, values, profiles, operations and ids, also those \
+of the columns of a board and of the comments of a task that the line names. Ids are fetched from the service that the command line, the environment or the profile names, within a second.
 
 ## Size and speed
 

@@ -173,6 +173,30 @@ fn commands_flags_values_and_ids_are_completed() {
 }
 
 #[test]
+fn ids_of_what_the_line_names_are_completed() {
+    let sandbox = Sandbox::start().unwrap();
+    let variables = environment(&sandbox);
+    let ids = |line: &[&str]| -> Vec<u64> {
+        let words = completed(&variables, &[&["agentmc", "tasks"], line].concat());
+        words.iter().filter_map(|word| word.parse().ok()).collect()
+    };
+    let task = crate::process::against(&sandbox, &["tasks", "show", "5"]).json();
+    let board = task["data"]["board_id"].to_string();
+    let shown = crate::process::against(&sandbox, &["boards", "show", &board]).json();
+    let columns = shown["data"]["columns"].as_array().unwrap().iter();
+    let columns: Vec<u64> = columns.map(|column| column["id"].as_u64().unwrap()).collect();
+    assert!(columns.len() > 1);
+    assert_eq!(ids(&["update", "5", "--column-id", ""]), columns);
+    assert_eq!(ids(&["create", "--title", "x", "--board-id", &board, "--column-id", ""]), columns);
+    assert!(ids(&["create", "--column-id", ""]).len() > columns.len(), "those of every board");
+
+    let made = ["tasks", "comments", "create", "5", "--body", "Done"];
+    let made = crate::process::against(&sandbox, &made).json();
+    let ids = ids(&["comments", "update", "5", ""]);
+    assert!(ids.contains(&made["data"]["id"].as_u64().unwrap()), "{ids:?}");
+}
+
+#[test]
 fn operations_profiles_revisions_and_what_clears_are_completed() {
     let complete = |line: &[&str]| completed(&[], line);
     let clearing = complete(&["agentmc", "tasks", "update", "5", "--no-"]);

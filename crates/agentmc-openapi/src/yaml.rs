@@ -13,8 +13,11 @@ const DEPTH: usize = 128;
 /// How much may be copied for anchors and aliases. Without an end to it, a few lines could fill the memory.
 const COPIES: usize = 8 << 20;
 
-/// What a value counts as one of the copies, besides its text.
-const WEIGHT: usize = 8;
+/// What a value counts as one of the copies, besides its text: about what it takes.
+const WEIGHT: usize = 32;
+
+/// What an object counts besides, if it has members.
+const OBJECT: usize = 640;
 
 /// Reads the one document of a text. What has no document is null.
 pub(crate) fn parse(text: &str) -> Result<Value, String> {
@@ -153,7 +156,11 @@ fn measure(value: &Value) -> (usize, usize) {
         Value::String(text) => (WEIGHT + text.len(), 0),
         Value::Array(items) => sum(&mut items.iter().map(|item| (0, item))),
         Value::Object(members) => {
-            sum(&mut members.iter().map(|(name, member)| (WEIGHT + name.len(), member)))
+            let members = &mut members.iter();
+            let own = if members.len() == 0 { 0 } else { OBJECT };
+            let (weight, height) =
+                sum(&mut members.map(|(name, member)| (WEIGHT + name.len(), member)));
+            (own + weight, height)
         }
         _ => (WEIGHT, 0),
     }
@@ -202,6 +209,7 @@ copy: *name
             ("a: !include b.yaml", "there is no tag `!include` here at line 1 column 4"),
             ("a: !!set {b}", "there is no tag `tag:yaml.org,2002:set` here at line 1 column 4"),
             ("a: !!int b", "`b` is no int at line 1 column 4"),
+            ("a: 1e400", "`1e400` is too large for a number at line 1 column 4"),
             ("a: &a {}\nb:\n  <<: *a", "`<<` merges nothing in YAML 1.2 at line 3 column 3"),
         ] {
             assert_eq!(parse(text), Err(problem.to_owned()), "{text}");
@@ -223,6 +231,9 @@ copy: *name
         assert_eq!(without_place(&laughs), refused);
         let text = "x".repeat(1 << 20);
         assert_eq!(without_place(&format!("- &a {text}\n{}", "- *a\n".repeat(20))), refused);
+        let objects = "{a: 1}, ".repeat(1000);
+        let aliases = "- *a\n".repeat(320);
+        assert_eq!(without_place(&format!("- &a [{objects}]\n{aliases}")), refused);
         let mut chain = "- &a0 []\n".to_owned();
         for level in 1..200 {
             chain.push_str(&format!("- &a{level} [*a{}]\n", level - 1));

@@ -242,7 +242,7 @@ fn an_upload_shows_how_far_it_is_on_a_terminal_alone() {
     let drawn = uploaded(&sandbox, &[]);
     let lines: Vec<&str> = drawn.split("\r\u{1b}[K").collect();
     assert!(lines.len() > 2 && lines[0].is_empty(), "{drawn:?}");
-    assert!(lines[1].contains(" % [") && lines[1].contains("/s of 3.9 MB"), "{drawn:?}");
+    assert!(lines[1].contains(" % [") && lines[1].contains("/s of 3.9"), "{drawn:?}");
     assert!(lines.iter().all(|line| line.chars().count() < 40), "no line breaks: {drawn:?}");
     assert_eq!(*lines.last().unwrap(), "", "nothing is left of it");
     assert_eq!(uploaded(&sandbox, &["--quiet"]), "");

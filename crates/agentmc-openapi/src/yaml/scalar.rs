@@ -10,17 +10,18 @@ const CORE: &str = "tag:yaml.org,2002:";
 pub(super) fn value(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, String> {
     let Some(tag) = tag else {
         let plain = style == ScalarStyle::Plain;
-        return Ok(plain.then(|| resolved(text)).flatten().unwrap_or_else(|| text.into()));
+        let resolved = if plain { resolved(text)? } else { None };
+        return Ok(resolved.unwrap_or_else(|| text.into()));
     };
     let name = full(tag);
     let value = match name.strip_prefix(CORE) {
         // `!` alone makes a text of anything.
         Some("str") => return Ok(text.into()),
         None if name == "!" => return Ok(text.into()),
-        Some("null") => resolved(text).filter(Value::is_null),
-        Some("bool") => resolved(text).filter(Value::is_boolean),
-        Some("int") => resolved(text).filter(|value| value.is_i64() || value.is_u64()),
-        Some("float") => resolved(text).filter(Value::is_number),
+        Some("null") => resolved(text)?.filter(Value::is_null),
+        Some("bool") => resolved(text)?.filter(Value::is_boolean),
+        Some("int") => resolved(text)?.filter(|value| value.is_i64() || value.is_u64()),
+        Some("float") => resolved(text)?.filter(Value::is_number),
         _ => return Err(no_tag(&name)),
     };
     value.ok_or_else(|| format!("`{text}` is no {}", name.trim_start_matches(CORE)))
@@ -42,36 +43,40 @@ fn no_tag(name: &str) -> String {
     format!("there is no tag `{name}` here")
 }
 
-/// What a plain scalar stands for, if that is no text.
-fn resolved(text: &str) -> Option<Value> {
+/// What a plain scalar stands for, if that is no text. A number that is too large for any is refused.
+fn resolved(text: &str) -> Result<Option<Value>, String> {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Some(Value::Null),
-        "true" | "True" | "TRUE" => return Some(true.into()),
-        "false" | "False" | "FALSE" => return Some(false.into()),
+        "" | "~" | "null" | "Null" | "NULL" => return Ok(Some(Value::Null)),
+        "true" | "True" | "TRUE" => return Ok(Some(true.into())),
+        "false" | "False" | "FALSE" => return Ok(Some(false.into())),
         _ => {}
     }
     let in_base = |digits: &str, base| {
-        digits.chars().all(|digit| digit.is_digit(base)).then(|| u64::from_str_radix(digits, base))
+        let all = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(base));
+        all.then(|| u64::from_str_radix(digits, base))
     };
     let based = (text.strip_prefix("0x").and_then(|digits| in_base(digits, 16)))
         .or_else(|| text.strip_prefix("0o").and_then(|digits| in_base(digits, 8)));
     if let Some(number) = based {
-        return number.ok().map(Value::from);
+        return Ok(number.ok().map(Value::from));
     }
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     // JSON has no number for them.
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
-        return Some(Value::Null);
+        return Ok(Some(Value::Null));
     }
     if digits(unsigned) && !unsigned.is_empty() {
         let whole = text.parse().map(u64::into).or_else(|_| text.parse().map(i64::into));
         if let Ok(whole) = whole {
-            return Some(Value::Number(whole));
+            return Ok(Some(Value::Number(whole)));
         }
     } else if !is_float(unsigned) {
-        return None;
+        return Ok(None);
     }
-    Some(Number::from_f64(text.parse().ok()?).map_or(Value::Null, Value::Number))
+    let Ok(number) = text.parse() else { return Ok(None) };
+    Number::from_f64(number)
+        .map(|number| Some(Value::Number(number)))
+        .ok_or_else(|| format!("`{text}` is too large for a number"))
 }
 
 fn is_float(unsigned: &str) -> bool {
@@ -122,7 +127,7 @@ mod tests {
             ("-.inf", json!(null)),
             (".NaN", json!(null)),
         ] {
-            assert_eq!(resolved(text), Some(value), "{text}");
+            assert_eq!(resolved(text), Ok(Some(value)), "{text}");
         }
     }
 
@@ -160,7 +165,7 @@ mod tests {
             "1 2",
             "١",
         ] {
-            assert_eq!(resolved(text), None, "{text}");
+            assert_eq!(resolved(text), Ok(None), "{text}");
         }
     }
 }

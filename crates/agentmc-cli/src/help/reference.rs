@@ -166,9 +166,9 @@ needed on the machine. Under 6 MB with it and without the sandbox, and under 12 
 
 | Features | Binary | Time: best, median of 200 | Memory |
 |---|---|---|---|
-| all | 9.11 MB | 2.5 ms, 3.9 ms | 8.1 MB |
-| `--no-default-features --features keyring` | 5.76 MB | 2.2 ms, 3.9 ms | 6.0 MB |
-| `--no-default-features` | 5.22 MB | 2.2 ms, 2.3 ms | 5.9 MB |
+| all | 9.16 MB | 2.5 ms, 3.9 ms | 8.1 MB |
+| `--no-default-features --features keyring` | 5.82 MB | 2.2 ms, 3.9 ms | 6.0 MB |
+| `--no-default-features` | 5.27 MB | 2.2 ms, 2.3 ms | 5.9 MB |
 ";
 
 /// The document.

@@ -32,6 +32,12 @@ impl<W: Walk> Listing<W> {
         Self { client, pages, items: Vec::new().into_iter(), fetch: None }
     }
 
+    /// How many items the listing has, as the last page fetched says; nothing before the first, or if it does not say.
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        self.pages.total()
+    }
+
     /// The next item, or `None` after the last. Nothing is lost if the future is dropped.
     ///
     /// # Panics

@@ -21,6 +21,12 @@ impl<W: Walk> Listing<W> {
     pub(crate) fn new(client: Client, pages: W) -> Self {
         Self { client, pages, items: Vec::new().into_iter() }
     }
+
+    /// How many items the listing has, as the last page fetched says; nothing before the first, or if it does not say.
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        self.pages.total()
+    }
 }
 
 impl<W: Walk> Iterator for Listing<W> {

@@ -2,9 +2,10 @@
 
 use std::io::{self, IsTerminal};
 
-use agentmc_blocking::Client;
+use agentmc_blocking::{Client, Listing};
+use agentmc_core::Endpoint;
 use agentmc_core::endpoint::Method;
-use agentmc_core::{Endpoint, Error};
+use agentmc_core::pages::Walk;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
@@ -118,9 +119,13 @@ fn all(
     let seen = view.query.is_none() && io::stdout().is_terminal();
     let mut count = Count::new(common.hides_progress() || seen);
     if view.query.is_some() {
-        let items = client.list_by_name(endpoint.id, params)?;
-        let items: Vec<Value> = items.inspect(|_| count.one_more()).collect::<Result<_, _>>()?;
-        return show(Reply::Value(json!({"data": items})), out);
+        let mut items = client.list_by_name(endpoint.id, params)?;
+        let mut found: Vec<Value> = Vec::new();
+        while let Some(item) = items.next() {
+            count.one_more(items.total());
+            found.push(item?);
+        }
+        return show(Reply::Value(json!({"data": found})), out);
     }
     interrupt::end_in_between()?;
     if out.takes_text() {
@@ -133,11 +138,11 @@ fn all(
 }
 
 /// Writes each item, and all that have come before more are waited for. After an error what was held back is written, too.
-fn each<'a, T>(
-    mut items: impl Iterator<Item = Result<T, Error>>,
+fn each<'a, W: Walk>(
+    mut items: Listing<W>,
     count: &mut Count,
     mut stream: Stream<'a>,
-    write: impl Fn(&mut Stream<'a>, T) -> io::Result<()>,
+    write: impl Fn(&mut Stream<'a>, W::Item) -> io::Result<()>,
 ) -> Result<(), Failure> {
     loop {
         if items.size_hint().0 == 0 {
@@ -151,7 +156,7 @@ fn each<'a, T>(
                 return Err(error.into());
             }
         };
-        count.one_more();
+        count.one_more(items.total());
         interrupt::whole(|| write(&mut stream, item))?;
     }
     interrupt::whole(|| stream.end())

@@ -68,12 +68,17 @@ impl Bar {
 }
 
 fn bar(name: &str, Progress { bytes, total, .. }: Progress, elapsed: Duration) -> String {
-    let percent = bytes.saturating_mul(100).checked_div(total).unwrap_or(100);
-    let done = usize::try_from(percent / 10).unwrap_or(10).min(10);
     let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX).max(1);
     let rate = size(bytes.saturating_mul(1000) / millis);
-    let (filled, rest) = ("=".repeat(done), " ".repeat(10 - done));
-    format!("{percent:>3} % [{filled}{rest}] {rate}/s of {}, {name}", size(total))
+    format!("{} {rate}/s of {}, {name}", share(bytes, total), size(total))
+}
+
+/// How much of the whole is done.
+fn share(done: u64, total: u64) -> String {
+    let percent = done.saturating_mul(100).checked_div(total).unwrap_or(100);
+    let tenths = usize::try_from(percent / 10).unwrap_or(10).min(10);
+    let (filled, rest) = ("=".repeat(tenths), " ".repeat(10 - tenths));
+    format!("{percent:>3} % [{filled}{rest}]")
 }
 
 /// So many bytes, for people.
@@ -92,7 +97,7 @@ pub(crate) fn size(bytes: u64) -> String {
 #[derive(Debug)]
 pub(crate) struct Count {
     line: Line,
-    items: usize,
+    items: u64,
 }
 
 impl Count {
@@ -100,10 +105,19 @@ impl Count {
         Self { line: Line::new(quiet), items: 0 }
     }
 
-    pub(crate) fn one_more(&mut self) {
+    /// Another item has come, of so many if that is known.
+    pub(crate) fn one_more(&mut self, total: Option<u64>) {
         self.items += 1;
         let items = self.items;
-        self.line.draw(|| format!("{items} items"));
+        self.line.draw(|| count(items, total));
+    }
+}
+
+fn count(items: u64, total: Option<u64>) -> String {
+    // A walk may begin behind the first page, and items come and go meanwhile.
+    match total.filter(|total| *total >= items) {
+        Some(total) => format!("{} {items} of {total} items", share(items, total)),
+        None => format!("{items} items"),
     }
 }
 
@@ -113,7 +127,13 @@ mod tests {
 
     use agentmc_blocking::Progress;
 
-    use super::{bar, size};
+    use super::{bar, count, size};
+
+    #[test]
+    fn items_are_counted_against_all_there_are() {
+        assert_eq!(count(15, Some(60)), " 25 % [==        ] 15 of 60 items");
+        assert_eq!([count(61, Some(60)), count(5, None)], ["61 items", "5 items"]);
+    }
 
     #[test]
     fn a_bar_says_how_much_and_how_fast() {

@@ -41,6 +41,11 @@ pub trait Walk {
 
     /// Ends the walk.
     fn stop(&mut self);
+
+    /// How many items all pages have together, as the last page received says, if it does.
+    fn total(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// A walk through a listing whose operation is known by its type.
@@ -48,6 +53,7 @@ pub trait Walk {
 pub struct Pages<O, T> {
     operation: O,
     cursor: Cursor,
+    total: Option<u64>,
     item: PhantomData<fn() -> T>,
 }
 
@@ -58,6 +64,7 @@ pub struct PagesByName {
     endpoint: &'static Endpoint,
     params: Map<String, Value>,
     cursor: Cursor,
+    total: Option<u64>,
 }
 
 /// Which page a page is.
@@ -65,6 +72,14 @@ pub struct PagesByName {
 struct Meta {
     current_page: u64,
     last_page: u64,
+    /// Only told, so that nothing fails for it.
+    total: Option<Value>,
+}
+
+impl Meta {
+    fn total(&self) -> Option<u64> {
+        self.total.as_ref().and_then(Value::as_u64)
+    }
 }
 
 /// Which page comes next.
@@ -79,7 +94,7 @@ enum Cursor {
 impl<O, T> Pages<O, T> {
     /// A walk through the listing of `operation`.
     pub const fn new(operation: O) -> Self {
-        Self { operation, cursor: Cursor::Start, item: PhantomData }
+        Self { operation, cursor: Cursor::Start, total: None, item: PhantomData }
     }
 }
 
@@ -104,12 +119,17 @@ where
 
     fn receive(&mut self, response: &http::Response<Bytes>) -> Result<Vec<T>, DecodeError> {
         let page = Page::<T>::read(O::ENDPOINT.id, response)?;
+        self.total = Some(page.meta.total);
         let expected = self.cursor.advance(page.meta.current_page, page.meta.last_page);
         Ok(if expected { page.data } else { Vec::new() })
     }
 
     fn stop(&mut self) {
         self.cursor = Cursor::End;
+    }
+
+    fn total(&self) -> Option<u64> {
+        self.total
     }
 }
 
@@ -120,7 +140,7 @@ impl PagesByName {
     ///
     /// When no operation has the id.
     pub fn new(id: &str, params: Map<String, Value>) -> Result<Self, BuildError> {
-        Ok(Self { endpoint: registry::find(id)?, params, cursor: Cursor::Start })
+        Ok(Self { endpoint: registry::find(id)?, params, cursor: Cursor::Start, total: None })
     }
 }
 
@@ -159,12 +179,17 @@ impl Walk for PagesByName {
             Meta::deserialize(take(&mut page, "meta")?).map_err(|error| at_fault("meta", error))?;
         let items = take(&mut page, "data")?;
         let items = Vec::deserialize(items).map_err(|error| at_fault("data", error))?;
+        self.total = meta.total();
         let expected = self.cursor.advance(meta.current_page, meta.last_page);
         Ok(if expected { items } else { Vec::new() })
     }
 
     fn stop(&mut self) {
         self.cursor = Cursor::End;
+    }
+
+    fn total(&self) -> Option<u64> {
+        self.total
     }
 }
 

@@ -58,12 +58,17 @@ impl Walk for RawPages {
         }
         let meta: Meta = member(endpoint.id, &members, "meta").map_err(in_reply)?;
         let items = member(endpoint.id, &members, "data").map_err(in_reply)?;
+        self.0.total = meta.total();
         let expected = self.0.cursor.advance(meta.current_page, meta.last_page);
         Ok(if expected { items } else { Vec::new() })
     }
 
     fn stop(&mut self) {
         self.0.stop();
+    }
+
+    fn total(&self) -> Option<u64> {
+        self.0.total()
     }
 }
 

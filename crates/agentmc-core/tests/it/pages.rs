@@ -201,6 +201,31 @@ fn the_items_of_a_walk_may_be_the_text_they_came_as() {
 }
 
 #[test]
+fn the_total_is_what_the_last_page_says() {
+    for total in [json!(61), json!("many"), Value::Null] {
+        let meta =
+            json!({"current_page": 1, "last_page": 1, "per_page": 25, "path": "p", "total": total});
+        let page = json!({"data": [], "meta": meta});
+        let mut named = PagesByName::new("listTasks", members(json!({}))).unwrap();
+        let mut raw = RawPages::new("listTasks", members(json!({}))).unwrap();
+        let mut typed = Pages::<_, Task>::new(ListTasks::new());
+        assert_eq!([named.total(), raw.total(), typed.total()], [None; 3]);
+        assert!(
+            named.call(&api()).is_some()
+                && raw.call(&api()).is_some()
+                && typed.call(&api()).is_some()
+        );
+        assert!(
+            receive(&mut named, page.clone()).is_ok() && receive(&mut raw, page.clone()).is_ok()
+        );
+        assert_eq!([named.total(), raw.total()], [total.as_u64(); 2]);
+        // What is typed insists on a number.
+        assert_eq!(receive(&mut typed, page).is_ok(), total.is_u64());
+        assert_eq!(typed.total(), total.as_u64());
+    }
+}
+
+#[test]
 fn a_page_with_a_name_that_is_no_text_is_an_error() {
     for id in ["listTasks", "listFileFolders"] {
         let mut pages = RawPages::new(id, members(json!({}))).unwrap();

@@ -27,10 +27,12 @@ mod hosts;
 mod pauses;
 mod pending;
 mod sessions;
+mod slots;
 
 use pending::{Purpose, TIMERS, Timer};
+use slots::Slots;
 
-/// One subscription.
+/// One subscription, by a number of the machine's choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubscriptionId(pub u64);
 
@@ -102,13 +104,13 @@ pub struct Realtime {
     jitter: Jitter,
     connections: BTreeMap<u32, (Address, Connection)>,
     addresses: BTreeMap<Address, u32>,
-    sessions: BTreeMap<SubscriptionId, Box<Session>>,
+    sessions: Slots,
     hosts: BTreeMap<SubscriptionId, Host>,
     calls: BTreeMap<CallId, (SubscriptionId, Purpose)>,
     timers: Timers<(SubscriptionId, Timer)>,
     /// What the service's clock showed at least, and when.
     service_clock: Option<(Timestamp, Duration)>,
-    last_subscription: u64,
+    last_subscription: u32,
     last_call: u32,
     last_connection: u32,
     out: VecDeque<Output>,
@@ -123,7 +125,7 @@ impl Realtime {
             config,
             connections: BTreeMap::new(),
             addresses: BTreeMap::new(),
-            sessions: BTreeMap::new(),
+            sessions: Slots::default(),
             hosts: BTreeMap::new(),
             calls: BTreeMap::new(),
             timers: Timers::new(),
@@ -137,14 +139,12 @@ impl Realtime {
 
     /// Claims a session and subscribes to it. `now` is the time since the machine's own zero.
     pub fn subscribe_session(&mut self, now: Duration, options: SessionOptions) -> SubscriptionId {
-        let id = self.next_subscription();
-        self.start_session(now, id, options);
-        id
+        self.start_session(now, options)
     }
 
     /// Subscribes to the sessions that are requested of a host's agents.
     pub fn subscribe_host(&mut self, now: Duration, options: HostOptions) -> SubscriptionId {
-        let id = self.next_subscription();
+        let id = Slots::id_of_other(self.next_subscription());
         self.start_host(now, id, options);
         id
     }
@@ -205,14 +205,14 @@ impl Realtime {
     /// next time. Nothing for hosts, for subscriptions that are over, and until it is known where "now" is.
     #[must_use]
     pub fn last_id(&self, id: SubscriptionId) -> Option<SignalId> {
-        self.sessions.get(&id)?.inbox.last_id()
+        self.sessions.get(id)?.inbox.last_id()
     }
 
     /// The last signal before which no message is unfinished: to start after it loses no message, but
     /// may tell of some twice.
     #[must_use]
     pub fn whole_id(&self, id: SubscriptionId) -> Option<SignalId> {
-        let session = self.sessions.get(&id)?;
+        let session = self.sessions.get(id)?;
         Some(session.whole(session.inbox.last_id()?))
     }
 
@@ -222,9 +222,9 @@ impl Realtime {
         self.sessions.len() + self.hosts.len()
     }
 
-    fn next_subscription(&mut self) -> SubscriptionId {
-        self.last_subscription += 1;
-        SubscriptionId(self.last_subscription)
+    fn next_subscription(&mut self) -> u32 {
+        self.last_subscription = self.last_subscription.wrapping_add(1);
+        self.last_subscription
     }
 
     fn event(&mut self, id: SubscriptionId, event: Event) {
@@ -423,7 +423,7 @@ impl Realtime {
     }
 
     fn channel_lost(&mut self, now: Duration, id: SubscriptionId) {
-        if let Some(session) = self.sessions.get_mut(&id) {
+        if let Some(session) = self.sessions.get_mut(id) {
             session.is_listening = false;
             session.owes_resumed |= session.was_ready;
             session.inbox.lost();
@@ -433,7 +433,7 @@ impl Realtime {
     }
 
     fn reread(&mut self, now: Duration, id: SubscriptionId) {
-        if let Some(session) = self.sessions.get_mut(&id) {
+        if let Some(session) = self.sessions.get_mut(id) {
             session.inbox.reread();
             self.deliver(now, id);
         } else if self.hosts.contains_key(&id) {
@@ -443,7 +443,7 @@ impl Realtime {
 
     /// A channel is no more.
     fn channel_ended(&mut self, now: Duration, id: SubscriptionId, end: End) {
-        if let Some(session) = self.sessions.get_mut(&id) {
+        if let Some(session) = self.sessions.get_mut(id) {
             session.connection = None;
         }
         if let Some(host) = self.hosts.get_mut(&id) {
@@ -462,7 +462,7 @@ impl Realtime {
 
     /// Ends a subscription.
     fn finish(&mut self, now: Duration, id: SubscriptionId, end: End) {
-        let session = self.sessions.remove(&id).map(|session| session.connection);
+        let session = self.sessions.remove(id).map(|session| session.connection);
         let host = self.hosts.remove(&id).map(|host| host.connection);
         let Some(connection) = session.or(host) else { return };
         self.clear_timers(id);

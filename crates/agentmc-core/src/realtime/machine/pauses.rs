@@ -7,7 +7,7 @@ use super::{Realtime, SubscriptionId, Timer};
 impl Realtime {
     /// Tells a subscriber nothing more that it can be told later.
     pub(super) fn pause(&mut self, id: SubscriptionId) {
-        if let Some(session) = self.sessions.get_mut(&id) {
+        if let Some(session) = self.sessions.get_mut(id) {
             session.is_paused = true;
             session.owes_resumed = true;
             session.inbox.lost();
@@ -19,7 +19,7 @@ impl Realtime {
 
     /// Tells a subscriber what it missed, and goes on.
     pub(super) fn resume(&mut self, now: Duration, id: SubscriptionId) {
-        if let Some(session) = self.sessions.get_mut(&id) {
+        if let Some(session) = self.sessions.get_mut(id) {
             let is_over = session.is_closing;
             if std::mem::take(&mut session.is_paused) && session.is_listening && !is_over {
                 session.inbox.confirmed();

@@ -33,18 +33,19 @@ impl Realtime {
     pub(super) fn start_session(
         &mut self,
         now: Duration,
-        id: SubscriptionId,
         options: SessionOptions,
-    ) {
+    ) -> SubscriptionId {
         let (api, token) = (self.api_for(options.agent), options.owner_token.clone());
         let mut claim = match options.session {
             Some(session) => Claim::session(api, token, session),
             None => Claim::best(api, token),
         };
         let step = claim.start();
-        self.sessions.insert(id, Box::new(Session::new(&options, claim)));
+        let number = self.next_subscription();
+        let id = self.sessions.insert(number, Session::new(&options, claim));
         self.timers.set((id, Timer::Ready), now.saturating_add(self.config.patience.ready));
         self.claim_step(now, id, step);
+        id
     }
 
     pub(super) fn claim_replied(
@@ -54,7 +55,7 @@ impl Realtime {
         result: Result<http::Response<Bytes>, Error>,
     ) {
         let wall = self.wall(now);
-        let claim = self.sessions.get_mut(&id).and_then(|session| session.claim.as_mut());
+        let claim = self.sessions.get_mut(id).and_then(|session| session.claim.as_mut());
         if let Some(claim) = claim {
             let step = claim.replied(wall, result);
             self.claim_step(now, id, step);
@@ -71,7 +72,7 @@ impl Realtime {
 
     fn claimed(&mut self, now: Duration, id: SubscriptionId, claimed: Box<AgentRealtimeSession>) {
         self.learn_time(now, &claimed);
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session) = self.sessions.get_mut(id) else { return };
         session.claim = None;
         session.id = Some(claimed.id);
         self.out.push_back(Output::Claimed(id, claimed.id, claimed.agent_id));
@@ -93,7 +94,7 @@ impl Realtime {
         };
         match joined {
             Ok(number) => {
-                if let Some(session) = self.sessions.get_mut(&id) {
+                if let Some(session) = self.sessions.get_mut(id) {
                     session.connection = Some(number);
                 }
                 self.drain(now, number);
@@ -103,7 +104,7 @@ impl Realtime {
     }
 
     pub(super) fn session_ready(&mut self, now: Duration, id: SubscriptionId) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session) = self.sessions.get_mut(id) else { return };
         session.was_ready = true;
         session.is_listening = true;
         if !session.is_paused {
@@ -118,17 +119,17 @@ impl Realtime {
     }
 
     pub(super) fn not_ready(&mut self, now: Duration, id: SubscriptionId) {
-        let ending = self.sessions.get_mut(&id).and_then(|session| session.ending.take());
+        let ending = self.sessions.get_mut(id).and_then(|session| session.ending.take());
         if let Some(end) = ending {
             return self.finish(now, id, end);
         }
         // Whoever wants it closed waits for the claim, whose calls have limits of their own.
-        if self.sessions.get(&id).is_some_and(|session| session.wants_close.is_some()) {
+        if self.sessions.get(id).is_some_and(|session| session.wants_close.is_some()) {
             return;
         }
         if self
             .sessions
-            .get(&id)
+            .get(id)
             .is_some_and(|session| !session.was_ready || session.claimed.is_some())
         {
             self.finish(now, id, End::Timeout);
@@ -140,7 +141,7 @@ impl Realtime {
     }
 
     pub(super) fn hurry(&mut self, now: Duration, id: SubscriptionId) {
-        if let Some(session) = self.sessions.get_mut(&id) {
+        if let Some(session) = self.sessions.get_mut(id) {
             session.inbox.hurry();
             self.deliver(now, id);
         }
@@ -148,7 +149,7 @@ impl Realtime {
 
     /// Lists, since nothing tells that the last signal was not pushed.
     pub(super) fn recheck(&mut self, now: Duration, id: SubscriptionId) {
-        if let Some(session) = self.sessions.get_mut(&id) {
+        if let Some(session) = self.sessions.get_mut(id) {
             if !session.inbox.is_listing() {
                 session.inbox.reread();
             }
@@ -165,7 +166,7 @@ impl Realtime {
     }
 
     pub(super) fn expire_pieces(&mut self, now: Duration, id: SubscriptionId) {
-        if let Some(session) = self.sessions.get_mut(&id) {
+        if let Some(session) = self.sessions.get_mut(id) {
             if let Some(joiner) = &mut session.joiner {
                 joiner.expire(now);
             }
@@ -180,7 +181,7 @@ impl Realtime {
 
     /// The same with a signal that was pushed.
     fn take_in(&mut self, now: Duration, id: SubscriptionId, pushed: Option<Signal>) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session) = self.sessions.get_mut(id) else { return };
         let passed = pushed.and_then(|signal| session.pushed(signal));
         let mut next = passed.map(Delivery::Signal);
         let mut end = None;
@@ -252,7 +253,7 @@ impl Realtime {
 
     fn list(&mut self, now: Duration, id: SubscriptionId, query: Query) {
         let Some((session, agent)) =
-            self.sessions.get(&id).and_then(|session| Some((session.id?, session.agent)))
+            self.sessions.get(id).and_then(|session| Some((session.id?, session.agent)))
         else {
             return;
         };
@@ -271,7 +272,7 @@ impl Realtime {
         ticket: u64,
         result: Result<http::Response<Bytes>, Error>,
     ) {
-        let session = self.sessions.get_mut(&id).filter(|session| !session.is_closing);
+        let session = self.sessions.get_mut(id).filter(|session| !session.is_closing);
         let Some(session) = session else { return };
         let Some(session_id) = session.id else { return };
         let at_least = match result {
@@ -295,7 +296,7 @@ impl Realtime {
         if let Some(seen) = &listed.session {
             self.learn_time(now, seen);
         }
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session) = self.sessions.get_mut(id) else { return };
         (session.failures, session.checks) = (0, 0);
         // What was asked for before the websocket was lost is asked for again.
         if !session.inbox.is_asked(ticket) {
@@ -323,7 +324,7 @@ impl Realtime {
         self.watch_expiry(now, id);
         self.deliver(now, id);
         // What is held behind a gap is listed first.
-        let is_listing = self.sessions.get(&id).is_some_and(|session| session.inbox.is_listing());
+        let is_listing = self.sessions.get(id).is_some_and(|session| session.inbox.is_listing());
         if let Some(over) = over
             && !is_listing
         {
@@ -332,7 +333,7 @@ impl Realtime {
     }
 
     fn watch_expiry(&mut self, now: Duration, id: SubscriptionId) {
-        let Some(at) = self.sessions.get(&id).and_then(|session| session.expires_at) else {
+        let Some(at) = self.sessions.get(id).and_then(|session| session.expires_at) else {
             return;
         };
         let left = at.duration_since(self.service_time(now));
@@ -342,7 +343,7 @@ impl Realtime {
 
     /// The session expires by what was last heard. Use prolongs it, so the service is asked.
     pub(super) fn check_expiry(&mut self, now: Duration, id: SubscriptionId) {
-        let Some(session) = self.sessions.get(&id) else { return };
+        let Some(session) = self.sessions.get(id) else { return };
         let Some(session_id) = session.id.filter(|_| session.was_ready) else {
             return self.finish(now, id, End::Expired);
         };
@@ -367,7 +368,7 @@ impl Realtime {
         result: Result<http::Response<Bytes>, Error>,
     ) {
         let time = self.service_time(now);
-        let Some(session) = self.sessions.get_mut(&id).filter(|it| !it.is_closing) else { return };
+        let Some(session) = self.sessions.get_mut(id).filter(|it| !it.is_closing) else { return };
         let Some(session_id) = session.id else { return };
         let seen = match result {
             Ok(reply) => Listed::read(reply.body(), session_id).ok().and_then(|it| it.session),
@@ -398,7 +399,7 @@ impl Realtime {
             // A host has no session to close.
             return self.finish(now, id, End::Unsubscribed);
         }
-        let session = self.sessions.get_mut(&id).filter(|session| !session.is_closing);
+        let session = self.sessions.get_mut(id).filter(|session| !session.is_closing);
         let Some(session) = session else { return };
         if session.claim.is_some() {
             // There is nothing to close yet, or there will be.
@@ -437,7 +438,7 @@ impl Realtime {
             },
         };
         // A session that was given back ends as it would have without.
-        let ending = self.sessions.get_mut(&id).and_then(|session| session.ending.take());
+        let ending = self.sessions.get_mut(id).and_then(|session| session.ending.take());
         self.finish(now, id, ending.unwrap_or(end));
     }
 
@@ -449,14 +450,14 @@ impl Realtime {
             End::Rejected(loss) => loss.code.is_some_and(|code| code < 1000 || code == 4009),
             _ => false,
         };
-        let session = self.sessions.get_mut(&id).filter(|it| !it.was_ready && is_refused);
+        let session = self.sessions.get_mut(id).filter(|it| !it.was_ready && is_refused);
         let Some(session) = session else { return Some(end) };
         let (Some(session_id), agent) = (session.id, session.agent) else { return Some(end) };
         let operation = CloseAgentRealtimeSession::new(session_id);
         let operation = operation.reason("channel authorisation failed");
         let operation = operation.status(RealtimeCloseStatus::Failed);
         let Ok(call) = self.api_for(agent).call(&operation) else { return Some(end) };
-        if let Some(session) = self.sessions.get_mut(&id) {
+        if let Some(session) = self.sessions.get_mut(id) {
             (session.is_closing, session.ending) = (true, Some(end));
         }
         self.call(id, Purpose::Close, call);

@@ -49,6 +49,20 @@ fn a_message_is_told_with_what_is_needed_to_answer_it() {
 }
 
 #[test]
+fn what_is_said_of_a_subscription_that_is_over_is_not_taken_for_one_that_came_later() {
+    let (mut service, over) = Service::with_session(options());
+    service.input(Input::Unsubscribe(over));
+    service.request(43);
+    let later = service.subscribe(SessionOptions::session(43, TOKEN));
+    service.input(Input::Pause(over));
+    service.input(Input::Unsubscribe(over));
+    let id = service.say(43, "Hello");
+    assert_eq!(service.chats(), [r#""Hello""#]);
+    assert_eq!(service.realtime.last_id(over), None);
+    assert_eq!(service.realtime.last_id(later), Some(id.into()));
+}
+
+#[test]
 fn where_to_start_decides_what_is_told() {
     for (start, expected) in [
         (Start::Now, vec!["3"]),

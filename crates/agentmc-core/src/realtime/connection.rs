@@ -1,7 +1,6 @@
 //! One websocket, and the channels on it.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::time::Duration;
 
 use agentmc_types::{AgentId, SessionId};
@@ -20,8 +19,10 @@ use crate::error::Error;
 
 mod channel;
 mod link;
+mod name;
 
-use channel::{Member, Place};
+use channel::Member;
+use name::{Name, Names};
 
 /// One websocket as a driver knows it. A websocket that is opened again has another id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -218,12 +219,6 @@ pub enum State {
     /// It is closed, since no channel is left.
     Closed,
 }
-
-/// Where each channel's name leads, with all that is needed to read what is pushed there: of ten thousand
-/// members none is in a cache. Only ever looked up, so that its order decides nothing; hashed the same in every
-/// run, so that what a signal costs can be counted. The names are the service's own.
-#[expect(clippy::disallowed_types, reason = "a tree of names is slow among ten thousand")]
-type Names = std::collections::HashMap<Box<str>, Place, BuildHasherDefault<DefaultHasher>>;
 
 /// A websocket that speaks the Pusher protocol, version 7, and stays up as long as a channel wants it.
 ///

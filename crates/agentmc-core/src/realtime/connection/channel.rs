@@ -7,7 +7,8 @@ use http::StatusCode;
 use serde_json::value::RawValue;
 
 use super::{
-    CallId, Channel, ChannelId, Connection, End, Event, Loss, Output, Owner, Phase, Signal, Timer,
+    CallId, Channel, ChannelId, Connection, End, Event, Loss, Name, Output, Owner, Phase, Signal,
+    Timer,
 };
 use crate::call::Call;
 use crate::error::{BuildError, Error};
@@ -69,13 +70,13 @@ pub(super) enum Stage {
 
 impl Connection {
     pub(super) fn subscribe(&mut self, now: Duration, id: ChannelId, channel: Channel) {
-        if self.members.contains_key(&id) || self.names.contains_key(&channel.name) {
+        if self.members.contains_key(&id) || self.names.contains_key(channel.name.as_bytes()) {
             self.event(Event::Ended(id, End::Duplicate));
             return;
         }
         let Channel { name, event, owner } = channel;
         let event = Some(event).filter(|event| **event != *owner.usual_event());
-        self.names.insert(name.clone(), Place { id, owner, event });
+        self.names.insert(Name::new(&name), Place { id, owner, event });
         let (failures, was_ready) = (0, matches!(owner, Owner::Host));
         let stage = Stage::Waiting;
         let member = Member { name, owner, stage, failures, was_ready, waits_since: now };
@@ -91,7 +92,7 @@ impl Connection {
     /// Forgets the channel; whether there was one.
     pub(super) fn leave(&mut self, id: ChannelId) -> bool {
         let Some(member) = self.members.remove(&id) else { return false };
-        self.names.remove(&member.name);
+        self.names.remove(member.name.as_bytes());
         self.timers.clear(Timer::Ready(id));
         self.timers.clear(Timer::Again(id));
         match member.stage {
@@ -214,7 +215,7 @@ impl Connection {
     }
 
     pub(super) fn subscribed(&mut self, channel: &str) {
-        let Some(id) = self.names.get(channel).map(|place| place.id) else { return };
+        let Some(id) = self.names.get(channel.as_bytes()).map(|place| place.id) else { return };
         let Some(member) = self.members.get_mut(&id) else { return };
         if member.stage != Stage::Subscribing {
             return;
@@ -235,7 +236,7 @@ impl Connection {
         status: Option<u16>,
         error: &str,
     ) {
-        let Some(id) = self.names.get(channel).map(|place| place.id) else { return };
+        let Some(id) = self.names.get(channel.as_bytes()).map(|place| place.id) else { return };
         let is_final = status
             .and_then(|status| StatusCode::from_u16(status).ok())
             .is_some_and(crate::realtime::retry::is_final_status);
@@ -277,7 +278,8 @@ impl Connection {
     }
 
     pub(super) fn pushed(&mut self, event: &str, channel: &str, data: Option<&RawValue>) {
-        let Some(place) = self.names.get(channel).filter(|place| place.is_for(event)) else {
+        let Some(place) = self.names.get(channel.as_bytes()).filter(|place| place.is_for(event))
+        else {
             return;
         };
         let (id, owner) = (place.id, place.owner);

@@ -92,7 +92,7 @@ impl Connection {
     /// Forgets the channel; whether there was one.
     pub(super) fn leave(&mut self, id: ChannelId) -> bool {
         let Some(member) = self.members.remove(&id) else { return false };
-        self.names.remove(member.name.as_bytes());
+        self.names.swap_remove(member.name.as_bytes());
         self.timers.clear(Timer::Ready(id));
         self.timers.clear(Timer::Again(id));
         match member.stage {

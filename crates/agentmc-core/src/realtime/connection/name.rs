@@ -3,13 +3,15 @@
 use std::borrow::Borrow;
 use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
+use indexmap::IndexMap;
+
 use super::channel::Place;
 
-/// Where each channel's name leads, with all that is needed to read what is pushed there: of ten thousand channels none
-/// is in a cache, and what stands together is fetched together. Only ever looked up, so that its order decides nothing;
-/// hashed the same in every run, so that what a signal costs can be counted. The names are the service's own.
-#[expect(clippy::disallowed_types, reason = "a tree of names is slow among ten thousand")]
-pub(super) type Names = std::collections::HashMap<Name, Place, BuildHasherDefault<DefaultHasher>>;
+/// Where each channel's name leads, with all that is needed to read what is pushed there, in a list beside a table of
+/// hashes: of ten thousand channels the table alone stays in a cache, and what it leads to is in one piece. Its order
+/// decides nothing; hashed the same in every run, so that what a signal costs can be counted. The names are the
+/// service's own.
+pub(super) type Names = IndexMap<Name, Place, BuildHasherDefault<DefaultHasher>>;
 
 /// Longer than the names the service gives.
 const SHORT: usize = 46;
@@ -53,22 +55,18 @@ impl Hash for Name {
 
 #[cfg(test)]
 mod tests {
-    use std::hash::BuildHasher;
-
     use super::*;
 
     #[test]
-    fn a_name_is_a_key_however_long_it_is() {
-        let hash = |key: &[u8]| BuildHasherDefault::<DefaultHasher>::default().hash_one(key);
-        let lengths = [0, 1, SHORT - 1, SHORT, SHORT + 1, 200];
-        for text in lengths.map(|length| "n".repeat(length)) {
-            let name = Name::new(&text);
-            assert_eq!(Borrow::<[u8]>::borrow(&name), text.as_bytes());
-            let hash_of_name = BuildHasherDefault::<DefaultHasher>::default().hash_one(&name);
-            assert_eq!(hash_of_name, hash(text.as_bytes()));
-            for other in lengths {
-                assert_eq!(name == Name::new(&"n".repeat(other)), text.len() == other);
-            }
+    fn names_are_found_however_long_they_are() {
+        let names = || [0, 1, SHORT - 1, SHORT, SHORT + 1, 200].map(|length| "n".repeat(length));
+        let mut lengths: IndexMap<Name, usize, BuildHasherDefault<DefaultHasher>> =
+            names().iter().map(|name| (Name::new(name), name.len())).collect();
+        for name in names() {
+            assert_eq!(lengths.get(name.as_bytes()), Some(&name.len()));
+            assert_eq!(lengths.swap_remove(name.as_bytes()), Some(name.len()));
+            assert_eq!(lengths.get(name.as_bytes()), None);
         }
+        assert!(lengths.is_empty());
     }
 }

@@ -81,6 +81,7 @@ pub mod ops;
 pub mod pages;
 #[doc(hidden)]
 pub mod params;
+mod reader;
 pub mod realtime;
 pub mod registry;
 pub mod reply;

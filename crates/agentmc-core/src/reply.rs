@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use crate::endpoint::Endpoint;
 use crate::error::DecodeError;
+use crate::reader;
 
 /// The shape of a successful reply, and the value a caller gets out of it.
 pub trait Reply {
@@ -172,7 +173,7 @@ impl Endpoint {
         match self.shape {
             Shape::Empty => Ok(Value::Null),
             Shape::Location => read_typed::<Location>(self.id, response),
-            Shape::Data | Shape::Page | Shape::Whole => json_body(self.id, response),
+            Shape::Data | Shape::Page | Shape::Whole => any_body(self.id, response),
         }
     }
 
@@ -193,7 +194,7 @@ impl Endpoint {
                 to_raw_value(&location)
                     .map_err(|error| DecodeError::in_body(self.id, "location".to_owned(), &error))
             }
-            Shape::Data | Shape::Page | Shape::Whole => json_body(self.id, response),
+            Shape::Data | Shape::Page | Shape::Whole => any_body(self.id, response),
         }
     }
 }
@@ -278,24 +279,36 @@ pub fn read_typed<R: Reply>(
     Ok(json)
 }
 
+/// Reads a body into its types.
 fn json_body<T: DeserializeOwned>(
     operation: &'static str,
     response: &http::Response<Bytes>,
 ) -> Result<T, DecodeError> {
+    body(operation, response, |text| reader::read(text))
+}
+
+/// Reads a body as JSON of any shape.
+fn any_body<T: DeserializeOwned>(
+    operation: &'static str,
+    response: &http::Response<Bytes>,
+) -> Result<T, DecodeError> {
+    body(operation, response, |text| serde_json::from_str(text).ok())
+}
+
+fn body<T: DeserializeOwned>(
+    operation: &'static str,
+    response: &http::Response<Bytes>,
+    read: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, DecodeError> {
     let body = response.body();
-    // Checked as a whole, the text need not be checked string by string, which takes several times as long.
-    let read = match std::str::from_utf8(body) {
-        Err(_) => tracked(operation, body),
-        // Keeping track of the path costs time, so it is done only once the plain way has failed.
-        Ok(text) => serde_json::from_str(text).or_else(|error| {
-            let at_fault = DecodeError::in_body(operation, ".".to_owned(), &error);
-            tracked::<T>(operation, body).and(Err(at_fault))
-        }),
-    };
+    // Checked as a whole, the text need not be checked string by string, which takes several times as long. Keeping
+    // track of the path costs time, too, so it is done only once the plain way has failed.
+    let read = std::str::from_utf8(body).ok().and_then(read);
+    let read = read.map_or_else(|| tracked(operation, body), Ok);
     read.map_err(|error| error.in_reply(response.status()))
 }
 
-/// Reads a body and, if it is at fault, says where.
+/// Reads a body in all its forms and, if it is at fault, says where.
 #[cold]
 fn tracked<T: DeserializeOwned>(operation: &'static str, body: &[u8]) -> Result<T, DecodeError> {
     if body.is_empty() {

@@ -73,6 +73,8 @@ mod notification;
 mod nullable;
 mod object;
 mod page;
+#[doc(hidden)]
+pub mod reader;
 mod realtime;
 mod record;
 mod recurring;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::nullable::Nullable;
+use crate::reader::OBJECT;
 use crate::schema::{Describe, Schema};
 use crate::shown;
 
@@ -32,7 +33,7 @@ mod capture;
 ///
 /// [`Secret::is_name`]: crate::Secret::is_name
 pub struct Object {
-    /// What was read, as JSON in its shortest form; empty once the members say it all.
+    /// What was read, as JSON; empty once the members say it all.
     text: Arc<str>,
     /// The members, once somebody has looked.
     members: OnceLock<Box<Map<String, Value>>>,
@@ -157,7 +158,7 @@ impl<K: Into<String>, T> FromIterator<(K, T)> for MapOf<T> {
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(capture::Whole)
+        deserializer.deserialize_newtype_struct(OBJECT, capture::Captured)
     }
 }
 

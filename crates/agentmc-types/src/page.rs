@@ -4,7 +4,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::Extra;
-use crate::record::{Key, Read, missing, read, record};
+use crate::record::{Name, Read, members, missing, read, record};
 use crate::schema::{Describe, Field, Schema};
 
 record! {
@@ -126,16 +126,22 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Page<T> {
 
 impl<'de, T: Deserialize<'de>> Read<'de> for Page<T> {
     const NAME: &'static str = "Page";
+    const MEMBERS: &'static [&'static str] = &["data", "links", "meta"];
 
     fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        members! { data, links, meta, }
+
         let (mut data, mut links, mut meta) = (None, None, None);
         let mut extra = Extra::new();
-        while let Some(key) = map.next_key::<Key<'de>>()? {
-            match key.as_str() {
-                "data" => data = Some(map.next_value()?),
-                "links" => links = map.next_value::<Option<PaginationLinks>>()?,
-                "meta" => meta = Some(map.next_value()?),
-                _ => extra.insert(key.into_string(), map.next_value::<serde_json::Value>()?),
+        let mut name = String::new();
+        while let Some(member) = map.next_key_seed(Name::<Member>::or(&mut name))? {
+            match member {
+                Member::data => data = Some(map.next_value()?),
+                Member::links => links = map.next_value::<Option<PaginationLinks>>()?,
+                Member::meta => meta = Some(map.next_value()?),
+                Member::Unknown => {
+                    extra.insert(std::mem::take(&mut name), map.next_value::<serde_json::Value>()?);
+                }
             }
         }
         Ok(Self {

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+
+use crate::reader::RECORD;
 
 /// Declares a record: a struct, its JSON, its schema, a constructor and setters.
 ///
@@ -115,25 +117,41 @@ macro_rules! record {
 
         impl<'de> $crate::record::Read<'de> for $name {
             const NAME: &'static str = stringify!($name);
+            const MEMBERS: &'static [&'static str] = &[
+                $($($crate::record::record!(@name $r $($rn)?),)+)?
+                $($($crate::record::record!(@name $n $($nn)?),)+)?
+                $($($crate::record::record!(@name $o $($on)?),)+)?
+                $($($crate::record::record!(@name $c $($cn)?),)+)?
+                $($($crate::record::record!(@name $f $($fnm)?),)+)?
+            ];
 
             // Inlined like what is derived, since a call of its own costs decoding some percent.
             #[inline]
             #[allow(unused_mut, reason = "a record may have no member of a kind")]
             fn read<A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+                $crate::record::members! {
+                    $($($r $(= $rn)?,)+)?
+                    $($($n $(= $nn)?,)+)?
+                    $($($o $(= $on)?,)+)?
+                    $($($c $(= $cn)?,)+)?
+                    $($($f $(= $fnm)?,)+)?
+                }
+
                 $($(let mut $r: Option<$rt $(<$rg>)?> = None;)+)?
                 $($(let mut $n: Option<$nt $(<$ng>)?> = None;)+)?
                 $($(let mut $o: Option<$ot $(<$og>)?> = None;)+)?
                 $($(let mut $c: Option<$crate::Nullable<$ct $(<$cg>)?>> = None;)+)?
                 $($(let mut $f: Option<$ft $(<$fg>)?> = None;)+)?
                 $(let mut $extra = $crate::Extra::new();)?
-                while let Some(key) = map.next_key::<$crate::record::Key<'de>>()? {
-                    match key.as_str() {
-                        $($($crate::record::record!(@name $r $($rn)?) => $r = Some($crate::record::record!(@one map, $rt $(<$rg>)?)),)+)?
-                        $($($crate::record::record!(@name $n $($nn)?) => $n = $crate::record::record!(@maybe map, $nt $(<$ng>)?),)+)?
-                        $($($crate::record::record!(@name $o $($on)?) => $o = $crate::record::record!(@maybe map, $ot $(<$og>)?),)+)?
-                        $($($crate::record::record!(@name $c $($cn)?) => $c = Some(map.next_value()?),)+)?
-                        $($($crate::record::record!(@name $f $($fnm)?) => $f = $crate::record::record!(@maybe map, $ft $(<$fg>)?),)+)?
-                        _ => $crate::record::record!(@unknown map, key, $($extra)?),
+                let mut name = String::new();
+                while let Some(member) = map.next_key_seed($crate::record::Name::<Member>::or(&mut name))? {
+                    match member {
+                        $($(Member::$r => $r = Some($crate::record::record!(@one map, $rt $(<$rg>)?)),)+)?
+                        $($(Member::$n => $n = $crate::record::record!(@maybe map, $nt $(<$ng>)?),)+)?
+                        $($(Member::$o => $o = $crate::record::record!(@maybe map, $ot $(<$og>)?),)+)?
+                        $($(Member::$c => $c = Some(map.next_value()?),)+)?
+                        $($(Member::$f => $f = $crate::record::record!(@maybe map, $ft $(<$fg>)?),)+)?
+                        Member::Unknown => $crate::record::record!(@unknown map, name, $($extra)?),
                     }
                 }
                 Ok(Self {
@@ -171,7 +189,7 @@ macro_rules! record {
 
     // A member the record does not know.
     (@unknown $map:ident, $key:ident, $extra:ident) => {
-        $extra.insert($key.into_string(), $map.next_value::<serde_json::Value>()?)
+        $extra.insert(std::mem::take(&mut $key), $map.next_value::<serde_json::Value>()?)
     };
     (@unknown $map:ident, $key:ident,) => {
         _ = $map.next_value::<serde::de::IgnoredAny>()?
@@ -198,10 +216,38 @@ macro_rules! record {
 }
 pub(crate) use record;
 
+/// Declares `Member`, an enum of the members of a record, in the order of [`Read::MEMBERS`].
+macro_rules! members {
+    ($($field:ident $(= $name:literal)?,)*) => {
+        #[allow(non_camel_case_types, reason = "members are called what their fields are")]
+        #[derive(Clone, Copy)]
+        enum Member {
+            $($field,)*
+            Unknown,
+        }
+
+        impl $crate::record::Member for Member {
+            const ALL: &'static [Self] = &[$(Self::$field),*];
+            const UNKNOWN: Self = Self::Unknown;
+
+            fn named(name: &str) -> Option<Self> {
+                Some(match name {
+                    $($crate::record::record!(@name $field $($name)?) => Self::$field,)*
+                    _ => return None,
+                })
+            }
+        }
+    };
+}
+pub(crate) use members;
+
 /// A record, read member by member.
 pub(crate) trait Read<'de>: Sized {
     /// The record's name, for error messages.
     const NAME: &'static str;
+
+    /// The names of its members.
+    const MEMBERS: &'static [&'static str];
 
     /// Reads the record from its members.
     fn read<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
@@ -213,7 +259,7 @@ pub(crate) trait Read<'de>: Sized {
 pub(crate) fn read<'de, D: Deserializer<'de>, T: Read<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
-    deserializer.deserialize_struct(T::NAME, &[], Reader(PhantomData))
+    deserializer.deserialize_struct(RECORD, T::MEMBERS, Reader(PhantomData))
 }
 
 /// The visitor of every record.
@@ -245,68 +291,66 @@ struct NoMembers<E>(PhantomData<E>);
 impl<'de, E: serde::de::Error> MapAccess<'de> for NoMembers<E> {
     type Error = E;
 
-    fn next_key_seed<K: serde::de::DeserializeSeed<'de>>(
-        &mut self,
-        _: K,
-    ) -> Result<Option<K::Value>, E> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, _: K) -> Result<Option<K::Value>, E> {
         Ok(None)
     }
 
-    fn next_value_seed<V: serde::de::DeserializeSeed<'de>>(&mut self, _: V) -> Result<V::Value, E> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, _: V) -> Result<V::Value, E> {
         Err(E::custom("an empty object has no values"))
     }
 }
 
-/// The name of a member, borrowed where the input allows it.
-pub(crate) enum Key<'de> {
-    Borrowed(&'de str),
-    Owned(String),
+/// A member of a record, as its name or its number says.
+pub(crate) trait Member: Copy + 'static {
+    /// The members the record knows, in the order of [`Read::MEMBERS`].
+    const ALL: &'static [Self];
+
+    /// Any other.
+    const UNKNOWN: Self;
+
+    /// The member called `name`.
+    fn named(name: &str) -> Option<Self>;
 }
 
-impl Key<'_> {
-    pub(crate) fn as_str(&self) -> &str {
-        match self {
-            Self::Borrowed(name) => name,
-            Self::Owned(name) => name,
-        }
-    }
+/// Reads the name of a member, and keeps it if the record does not know it.
+pub(crate) struct Name<'a, M>(&'a mut String, PhantomData<M>);
 
-    pub(crate) fn into_string(self) -> String {
-        match self {
-            Self::Borrowed(name) => name.to_owned(),
-            Self::Owned(name) => name,
-        }
+impl<'a, M> Name<'a, M> {
+    /// `unknown` is where the name of a member goes that is not known.
+    pub(crate) const fn or(unknown: &'a mut String) -> Self {
+        Self(unknown, PhantomData)
     }
 }
 
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KeyVisitor;
+impl<'de, M: Member> DeserializeSeed<'de> for Name<'_, M> {
+    type Value = M;
 
-        impl<'de> Visitor<'de> for KeyVisitor {
-            type Value = Key<'de>;
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<M, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a member")
-            }
+impl<M: Member> Visitor<'_> for Name<'_, M> {
+    type Value = M;
 
-            fn visit_borrowed_str<E: serde::de::Error>(
-                self,
-                name: &'de str,
-            ) -> Result<Key<'de>, E> {
-                Ok(Key::Borrowed(name))
-            }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a member")
+    }
 
-            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Key<'de>, E> {
-                Ok(Key::Owned(name.to_owned()))
-            }
+    #[inline]
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<M, E> {
+        let member = usize::try_from(number).ok().and_then(|number| M::ALL.get(number));
+        let unexpected = serde::de::Unexpected::Unsigned(number);
+        member.copied().ok_or_else(|| E::invalid_value(unexpected, &self))
+    }
 
-            fn visit_string<E: serde::de::Error>(self, name: String) -> Result<Key<'de>, E> {
-                Ok(Key::Owned(name))
-            }
-        }
-
-        deserializer.deserialize_str(KeyVisitor)
+    #[inline]
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<M, E> {
+        Ok(M::named(name).unwrap_or_else(|| {
+            name.clone_into(self.0);
+            M::UNKNOWN
+        }))
     }
 }
 

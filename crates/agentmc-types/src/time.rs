@@ -42,28 +42,19 @@ fn is_offset(text: &str) -> bool {
 /// fast as a parser of every form; `None` for any other, which is not to say that it is wrong.
 fn in_utc(text: &[u8]) -> Option<Timestamp> {
     let (moment, rest) = text.split_first_chunk::<19>()?;
-    let number = |digits: &[u8]| {
-        digits.iter().try_fold(0_i64, |number, byte| {
-            byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0'))
-        })
+    let [y, e, a, r, m1, mo, n, m2, tens, ones, b'T', time @ ..] = *moment else { return None };
+    let [century, _, year, _, _, month, ..] = pairs([y, e, a, r, m1, mo, n, m2], *b"0000-00-")?;
+    let [hour, _, _, minute, _, _, second, _] = pairs(time, *b"00:00:00")?;
+    let [day, ..] = pairs([tens, ones, 0, 0, 0, 0, 0, 0], *b"00\0\0\0\0\0\0")?;
+    let nanos = match rest {
+        b"Z" => 0,
+        rest => nanos(rest)?,
     };
-    let [_, _, _, _, b'-', _, _, b'-', _, _, b'T', _, _, b':', _, _, b':', _, _] = moment else {
-        return None;
-    };
-    let (year, month, day) =
-        (number(&moment[..4])?, number(&moment[5..7])?, number(&moment[8..10])?);
-    let (hour, minute, second) =
-        (number(&moment[11..13])?, number(&moment[14..16])?, number(&moment[17..])?);
-    let nanos = match rest.strip_suffix(b"Z")? {
-        [] => 0,
-        [b'.', digits @ ..] if (1..=9).contains(&digits.len()) => {
-            number(digits)? * 10_i64.pow(9 - digits.len() as u32)
-        }
-        _ => return None,
-    };
+    let (year, month, day) = (100 * u32::from(century) + u32::from(year), month.into(), day.into());
+    let (hour, minute, second) = (u32::from(hour), u32::from(minute), u32::from(second));
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = match month {
-        2 => 28 + i64::from(leap),
+        2 => 28 + u32::from(leap),
         4 | 6 | 9 | 11 => 30,
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         _ => return None,
@@ -71,14 +62,34 @@ fn in_utc(text: &[u8]) -> Option<Timestamp> {
     if !(1..=days).contains(&day) || hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    // Days since 1970-01-01, with years that begin in March.
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let days = 365 * year + year.div_euclid(4) - year.div_euclid(100)
-        + year.div_euclid(400)
-        + (153 * month + 2) / 5
-        + day
-        - 719_469;
-    Timestamp::new(days * 86_400 + hour * 3600 + minute * 60 + second, nanos as i32).ok()
+    // Days since the March before the year 0, with years that begin in March.
+    let (year, month) = if month > 2 { (year + 400, month - 3) } else { (year + 399, month + 9) };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day;
+    let seconds = hour * 3600 + minute * 60 + second;
+    Timestamp::new((i64::from(days) - 865_566) * 86_400 + i64::from(seconds), nanos).ok()
+}
+
+/// Reads text of the form of `pattern`, whose zeros stand for digits, all bytes at once: the number at each place is what
+/// its digit and the one behind it say.
+fn pairs(text: [u8; 8], pattern: [u8; 8]) -> Option<[u8; 8]> {
+    // Their bytes become 0 to 9 for digits, and 0 for what must be as it is in the pattern.
+    let values = u64::from_le_bytes(text) ^ u64::from_le_bytes(pattern);
+    // Takes what is larger past 0x7F.
+    let room = u64::from_le_bytes(pattern.map(|byte| if byte == b'0' { 0x7F - 9 } else { 0x7F }));
+    let is_wrong = (values | values.wrapping_add(room)) & 0x8080_8080_8080_8080 != 0;
+    (!is_wrong).then(|| (values * 10 + (values >> 8)).to_le_bytes())
+}
+
+/// Reads a fraction of a second and the `Z` behind it.
+fn nanos(text: &[u8]) -> Option<i32> {
+    let [b'.', digits @ .., b'Z'] = text else { return None };
+    if !(1..=9).contains(&digits.len()) {
+        return None;
+    }
+    let number = digits.iter().try_fold(0, |number, byte| {
+        byte.is_ascii_digit().then(|| number * 10 + i32::from(byte - b'0'))
+    })?;
+    Some(number * 10_i32.pow(9 - digits.len() as u32))
 }
 
 /// A moment as records read it.

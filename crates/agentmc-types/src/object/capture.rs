@@ -20,6 +20,33 @@ thread_local! {
     static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
+/// Takes the JSON of an object from a reader that has checked it, and reads it from any other.
+pub(super) struct Captured;
+
+impl<'de> Visitor<'de> for Captured {
+    type Value = Object;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Whole.expecting(f)
+    }
+
+    fn visit_borrowed_bytes<E: Error>(self, json: &'de [u8]) -> Result<Object, E> {
+        captured(json, false).map_err(E::custom)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, object: D) -> Result<Object, D::Error> {
+        object.deserialize_any(Whole)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object, A::Error> {
+        Whole.visit_map(map)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Object, A::Error> {
+        Whole.visit_seq(seq)
+    }
+}
+
 /// Reads an object, or the list it was sent as.
 pub(super) struct Whole;
 

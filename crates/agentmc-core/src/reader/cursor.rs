@@ -1,0 +1,259 @@
+//! The words of JSON: strings, numbers, names.
+
+use super::shape::Expected;
+use super::{Result, Unsure};
+
+/// What stands behind the end of a text, since JSON has it nowhere.
+const END: u8 = 0;
+
+/// Where in a text the reader is.
+pub(super) struct Cursor<'de> {
+    text: &'de str,
+    at: usize,
+    /// The last string that was not as it stands in the text.
+    unescaped: String,
+    /// Whether there was a name that begins with `$` since [`begin`](Self::begin).
+    has_special: bool,
+}
+
+impl<'de> Cursor<'de> {
+    pub(super) const fn new(text: &'de str) -> Self {
+        Self { text, at: 0, unescaped: String::new(), has_special: false }
+    }
+
+    #[inline(always)]
+    fn byte(&self) -> u8 {
+        self.text.as_bytes().get(self.at).copied().unwrap_or(END)
+    }
+
+    /// The next byte that is no white space.
+    #[inline(always)]
+    pub(super) fn next(&mut self) -> u8 {
+        let byte = self.byte();
+        if byte > b' ' { byte } else { self.next_behind_space() }
+    }
+
+    // Services write none.
+    #[inline(never)]
+    fn next_behind_space(&mut self) -> u8 {
+        loop {
+            match self.byte() {
+                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
+                byte => return byte,
+            }
+        }
+    }
+
+    /// Passes the byte that is next.
+    #[inline]
+    pub(super) const fn pass(&mut self) {
+        self.at += 1;
+    }
+
+    /// Whether nothing follows but white space.
+    pub(super) fn is_at_end(&mut self) -> bool {
+        self.next() == END && self.at == self.text.len()
+    }
+
+    /// Where a value begins of which [`since`](Self::since) will be asked.
+    pub(super) const fn begin(&mut self) -> usize {
+        self.has_special = false;
+        self.at
+    }
+
+    /// The text since `start`; `None`, and back there, if it has a name that begins with `$`.
+    pub(super) fn since(&mut self, start: usize) -> Option<&'de str> {
+        if self.has_special {
+            self.at = start;
+            return None;
+        }
+        self.text.get(start..self.at)
+    }
+
+    /// Passes a word.
+    #[inline]
+    pub(super) fn word(&mut self, word: &str) -> Result<()> {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        if !rest.starts_with(word.as_bytes()) {
+            return Err(Unsure);
+        }
+        self.at += word.len();
+        Ok(())
+    }
+
+    /// Passes the name that is expected, and its colon, if it is next.
+    #[inline(always)]
+    pub(super) fn passes(&mut self, expected: &Expected) -> bool {
+        let rest = self.text.as_bytes().get(self.at + 1..).unwrap_or_default();
+        let passes = rest.first_chunk().is_some_and(|text| expected.begins(text));
+        if passes {
+            self.at += 1 + expected.len;
+        }
+        passes
+    }
+
+    /// Passes a name, whose quote is next, and its colon; the rest as [`string`](Self::string) has it.
+    #[inline(always)]
+    pub(super) fn name(&mut self) -> Result<Option<&'de str>> {
+        let name = self.string()?;
+        self.has_special |= name.unwrap_or(&self.unescaped).starts_with('$');
+        if self.next() != b':' {
+            return Err(Unsure);
+        }
+        self.at += 1;
+        Ok(name)
+    }
+
+    /// Passes a string, whose quote is next. `None` if it is not as it stands in the text: it is [`unescaped`] then.
+    ///
+    /// [`unescaped`]: Self::unescaped
+    #[inline]
+    pub(super) fn string(&mut self) -> Result<Option<&'de str>> {
+        let start = self.at + 1;
+        self.at = plain(self.text.as_bytes(), start);
+        match self.byte() {
+            b'"' => {
+                let string = self.text.get(start..self.at);
+                self.at += 1;
+                string.map(Some).ok_or(Unsure)
+            }
+            b'\\' => {
+                self.unescape(start)?;
+                Ok(None)
+            }
+            _ => Err(Unsure),
+        }
+    }
+
+    /// The last string that [`string`](Self::string) did not give.
+    #[inline]
+    pub(super) fn unescaped(&self) -> &str {
+        &self.unescaped
+    }
+
+    /// Reads a string that begins at `start`, from its first backslash on.
+    fn unescape(&mut self, mut start: usize) -> Result<()> {
+        self.unescaped.clear();
+        loop {
+            self.at = plain(self.text.as_bytes(), self.at);
+            self.unescaped.push_str(self.text.get(start..self.at).ok_or(Unsure)?);
+            let byte = self.byte();
+            self.at += 1;
+            match byte {
+                b'"' => return Ok(()),
+                b'\\' => {
+                    let char = self.escape()?;
+                    self.unescaped.push(char);
+                    start = self.at;
+                }
+                _ => return Err(Unsure),
+            }
+        }
+    }
+
+    /// The character that is written behind a backslash.
+    fn escape(&mut self) -> Result<char> {
+        let byte = self.byte();
+        self.at += 1;
+        Ok(match byte {
+            b'"' | b'\\' | b'/' => char::from(byte),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let first = self.unit()?;
+                let second = match first {
+                    0xD800..0xDC00 => {
+                        self.word("\\u")?;
+                        Some(self.unit()?)
+                    }
+                    _ => None,
+                };
+                let char = char::decode_utf16([first].into_iter().chain(second)).next();
+                char.and_then(std::result::Result::ok).ok_or(Unsure)?
+            }
+            _ => return Err(Unsure),
+        })
+    }
+
+    /// Half a character, or a whole one, in four hexadecimal digits.
+    fn unit(&mut self) -> Result<u16> {
+        let digits = self.text.get(self.at..self.at + 4).ok_or(Unsure)?;
+        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(Unsure);
+        }
+        self.at += 4;
+        u16::from_str_radix(digits, 16).map_err(|_| Unsure)
+    }
+
+    /// Passes the digits of a whole number.
+    #[inline]
+    pub(super) fn digits(&mut self) -> Result<u64> {
+        let start = self.at;
+        let mut number = 0_u64;
+        let next = loop {
+            match self.byte() {
+                digit @ b'0'..=b'9' => {
+                    number = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+                    self.at += 1;
+                }
+                next => break next,
+            }
+        };
+        let len = self.at - start;
+        let has_zero = len > 1 && self.text.as_bytes().get(start) == Some(&b'0');
+        // 19 digits always fit.
+        if !(1..=19).contains(&len) || has_zero || matches!(next, b'.' | b'e' | b'E') {
+            return Err(Unsure);
+        }
+        Ok(number)
+    }
+
+    /// Passes a number.
+    pub(super) fn number(&mut self) -> Result<f64> {
+        serde_json::from_str(self.number_text()).map_err(|_| Unsure)
+    }
+
+    /// Passes a number that fits some type.
+    pub(super) fn skip_number(&mut self) -> Result<()> {
+        let text = self.number_text();
+        let is_plain = matches!(text.as_bytes(), [b'1'..=b'9', rest @ ..] if rest.len() < 18 && rest.iter().all(u8::is_ascii_digit));
+        if !is_plain {
+            serde_json::from_str::<f64>(text).map_err(|_| Unsure)?;
+        }
+        Ok(())
+    }
+
+    /// Passes the characters that numbers are made of.
+    fn number_text(&mut self) -> &'de str {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
+        let len = rest.bytes().take_while(is_part).count();
+        self.at += len;
+        rest.get(..len).unwrap_or_default()
+    }
+}
+
+/// Where those characters of a string end that stand for themselves: at a quote, a backslash, a control character or
+/// the end of the text.
+#[inline]
+fn plain(text: &[u8], from: usize) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    let mut rest = text.get(from..).unwrap_or_default();
+    while let Some((chunk, behind)) = rest.split_first_chunk() {
+        let chunk = u64::from_le_bytes(*chunk);
+        // Has the highest bit of the first byte that ends them, and maybe of some behind it.
+        let quote = (chunk ^ (ONES * 0x22)).wrapping_sub(ONES);
+        let backslash = (chunk ^ (ONES * 0x5C)).wrapping_sub(ONES);
+        let control = chunk.wrapping_sub(ONES * 0x20);
+        let found = (quote | backslash | control) & !chunk & (ONES << 7);
+        if found != 0 {
+            return text.len() - rest.len() + found.trailing_zeros() as usize / 8;
+        }
+        rest = behind;
+    }
+    let more = rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count();
+    text.len() - rest.len() + more
+}

@@ -8,14 +8,14 @@ use http::{Method, Request};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::measure::{Effort, allocations, compare};
-use crate::report::{Bound, Report};
+use crate::measure::{Effort, compare};
+use crate::report::Report;
 
 const BASE: &str = "https://agentmc.ai/api/v1";
 const KEY: &str = "cc_0123456789abcdef0123456789abcdef";
 const TITLE: &str = "Rotate the signing keys";
 const DESCRIPTION: &str = "The keys are a year old. Make new ones and revoke the old ones.";
-const SUBJECT: &str = "Building createTask";
+pub(crate) const SUBJECT: &str = "Building createTask";
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -35,13 +35,13 @@ const BODY: Body<'static> = Body {
 };
 
 /// What a careful hand prepares once.
-struct Prepared {
+pub(crate) struct Prepared {
     key: HeaderValue,
     agent: HeaderValue,
 }
 
 impl Prepared {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut key = HeaderValue::from_static(KEY);
         key.set_sensitive(true);
         // As a key that was read from somewhere is kept.
@@ -50,7 +50,7 @@ impl Prepared {
     }
 
     /// The hand-written minimum: everything that can be prepared is.
-    fn request(&self) -> Request<Bytes> {
+    pub(crate) fn request(&self) -> Request<Bytes> {
         let body = serde_json::to_vec(&BODY).expect("a body");
         Request::builder()
             .method(Method::POST)
@@ -66,7 +66,7 @@ impl Prepared {
 }
 
 /// The same as most write it.
-fn unprepared() -> Request<Bytes> {
+pub(crate) fn unprepared() -> Request<Bytes> {
     let body = serde_json::to_vec(&BODY).expect("a body");
     Request::builder()
         .method("POST")
@@ -84,10 +84,14 @@ pub(crate) fn api() -> Api {
     Api::new(Credential::api_key(KEY).expect("a key")).acting_as(42)
 }
 
+/// The operation at hand.
+pub(crate) fn task() -> CreateTask {
+    CreateTask::new(3, 8, TITLE, DESCRIPTION).assigned_to_agent_id(42)
+}
+
 /// From the arguments to the request.
 pub(crate) fn typed(api: &Api) -> Call {
-    let task = CreateTask::new(3, 8, TITLE, DESCRIPTION).assigned_to_agent_id(42);
-    api.call(&task).expect("a call")
+    api.call(&task()).expect("a call")
 }
 
 pub(crate) fn params() -> Map<String, Value> {
@@ -106,7 +110,7 @@ pub(crate) fn measure(report: &mut Report, effort: Effort) {
     let minimum = || prepared.request();
     let ratio = compare(effort, || typed(&api), minimum);
     report.ratio(SUBJECT, "typed, over the minimum with prepared headers", Some(1.15), ratio);
-    let task = CreateTask::new(3, 8, TITLE, DESCRIPTION).assigned_to_agent_id(42);
+    let task = task();
     let ratio = compare(effort, || api.call(&task).expect("a call"), minimum);
     report.ratio(SUBJECT, "the same of an operation at hand", None, ratio);
     let ratio = compare(effort, || typed(&api), unprepared);
@@ -115,15 +119,4 @@ pub(crate) fn measure(report: &mut Report, effort: Effort) {
     let by_name = || api.call_by_name("createTask", params.clone()).expect("a call");
     let ratio = compare(effort, by_name, || typed(&api));
     report.ratio(SUBJECT, "by name, over typed", Some(4.0), ratio);
-
-    let counts = [
-        ("typed", allocations(|| typed(&api)), Some((Bound::AtMost, 6.0))),
-        ("of an operation at hand", allocations(|| api.call(&task)), None),
-        ("by name, with its parameters", allocations(by_name), None),
-        ("the minimum with prepared headers", allocations(minimum), None),
-        ("the minimum with unprepared headers", allocations(unprepared), None),
-    ];
-    for (what, count, target) in counts {
-        report.figure(SUBJECT, &format!("allocations, {what}"), count as f64, target, "");
-    }
 }

@@ -8,11 +8,11 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
-use crate::measure::{Effort, allocations, compare};
-use crate::report::{Bound, Report};
+use crate::measure::{Effort, compare};
+use crate::report::Report;
 use crate::sample;
 
-const SUBJECT: &str = "Reading a page of 100 full tasks";
+pub(crate) const SUBJECT: &str = "Reading a page of 100 full tasks";
 
 /// What a derive gives: every text a `String`, times among them; unknown members are dropped.
 #[derive(Deserialize)]
@@ -133,8 +133,4 @@ pub(crate) fn measure(report: &mut Report, effort: Effort) {
     report.ratio(SUBJECT, "over the floor, `IgnoredAny`", Some(2.2), ratio);
     let ratio = compare(effort, || ours(&reply), || tree(&reply));
     report.ratio(SUBJECT, "over `serde_json::Value`", None, ratio);
-    let (ours, plain) = (allocations(|| ours(&reply)), allocations(|| plain(&reply)));
-    let target = Some((Bound::AtMost, 1.0 / 3.0));
-    let aside = format!("{ours} against {plain}");
-    report.figure(SUBJECT, "allocations, over plain", ours as f64 / plain as f64, target, aside);
 }

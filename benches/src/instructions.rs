@@ -25,7 +25,7 @@ const TIMES: u32 = 100;
 /// signals, a single time more would count.
 const SIGNALS: u32 = 10_000;
 
-fn times(name: &str) -> u32 {
+pub(crate) fn times(name: &str) -> u32 {
     if name.starts_with("signal_") { SIGNALS } else { TIMES }
 }
 
@@ -50,16 +50,23 @@ pub(crate) fn once(name: &str) {
         "records" => return records::count_all(),
         "signal_to_one_session" => return signals(1, times.into()),
         "signal_to_10000_sessions" => return signals(stream::MANY, times.into()),
+        // What lives on is counted when the program ends.
+        "sessions" if times > 0 => return std::mem::forget(Stream::new(stream::MANY)),
+        "sessions" => return,
         _ => {}
     }
-    let api = build::api();
+    let (api, prepared, task) = (build::api(), build::Prepared::new(), build::task());
     let params = build::params();
     let page = decode::reply(100);
     let one = http::Response::new(Bytes::from(sample::one()));
     for _ in 0..times {
         match name {
             "build_typed" => drop(black_box(build::typed(&api))),
+            "build_at_hand" => drop(black_box(api.call(&task))),
+            "build_minimum" => drop(black_box(prepared.request())),
+            "build_unprepared" => drop(black_box(build::unprepared())),
             "build_by_name" => drop(black_box(api.call_by_name("createTask", params.clone()))),
+            "read_plain_page_of_100" => drop(black_box(decode::plain(&page))),
             "read_page_of_100" => drop(black_box(decode::ours(&page))),
             "read_one" => drop(black_box(read(&one))),
             "call_to_value" => {

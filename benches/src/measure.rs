@@ -91,11 +91,3 @@ fn turn<T>(times: u32, what: &mut impl FnMut() -> T) -> f64 {
     }
     start.elapsed().as_nanos() as f64 / f64::from(times)
 }
-
-/// How many allocations it makes.
-pub(crate) fn allocations<T>(what: impl FnOnce() -> T) -> u64 {
-    allocation_counter::measure(|| {
-        black_box(what());
-    })
-    .count_total
-}

@@ -10,7 +10,7 @@ use crate::measure::{Effort, of_pairs};
 use crate::minimum::Minimum;
 use crate::report::{Bound, Report};
 
-const SUBJECT: &str = "Realtime";
+pub(crate) const SUBJECT: &str = "Realtime";
 const NOW: Duration = Duration::ZERO;
 
 /// How many signals a turn has.
@@ -26,16 +26,12 @@ const APART: u64 = 7_919;
 pub(crate) fn measure(report: &mut Report, effort: Effort) {
     let turns = if effort.rounds > 100 { 31 } else { 9 };
     let mut one = Stream::new(1);
-    let mut many = None;
-    let memory = allocation_counter::measure(|| many = Some(Stream::new(MANY)));
-    let mut many = many.expect("it was made");
+    let mut many = Stream::new(MANY);
     let mut pairs = |sessions, step| {
         of_pairs((0..turns).map(|_| (many.turn(sessions, step), one.turn(1, 1))).collect())
     };
     let (among, apart) = (pairs(MANY, 1), pairs(MANY, APART));
     let first = pairs(1, 1);
-    let next = one.frames(1, 1);
-    let count = allocation_counter::measure(|| one.receive(&next)).count_total;
     let (mut plain_one, mut plain_many) = (Minimum::new(1, channel), Minimum::new(MANY, channel));
     let mut plain = |step| {
         let pair = |_| {
@@ -51,12 +47,9 @@ pub(crate) fn measure(report: &mut Report, effort: Effort) {
     let mut figure = |what: &str, value: f64, target: Option<(Bound, f64)>| {
         report.figure(SUBJECT, what, value, target, "");
     };
-    figure("allocations a signal", count as f64, Some((Bound::AtMost, 3.0)));
     let target = Some((Bound::AtLeast, 500_000.0));
     figure("signals a second on one core, one session", (1e9 / among.theirs).round(), target);
     figure("signals a second, to 10,000 sessions in turn", (1e9 / among.ours).round(), None);
-    let bytes = memory.bytes_current as f64 / MANY as f64;
-    figure("bytes an idle subscription", bytes.round(), Some((Bound::AtMost, 4096.0)));
     let what = "a signal to one of 10,000 sessions, over one to the only session";
     report.ratio(SUBJECT, what, Some(1.05), first);
     let what = "a signal to each of 10,000 sessions in turn, over one to the only session";

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails, in its helpers too")]
 
 mod acting_agent;
+mod alike;
 mod base_urls;
 mod broken;
 mod by_hand;

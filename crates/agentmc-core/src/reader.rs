@@ -12,7 +12,6 @@ use std::fmt;
 
 use agentmc_types::reader::{OBJECT, RECORD};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
-use serde::forward_to_deserialize_any;
 
 mod cursor;
 mod nested;
@@ -20,7 +19,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
-use cursor::Cursor;
+use cursor::{Cursor, Integer};
 use nested::{Items, Members};
 use shape::Shape;
 
@@ -28,6 +27,9 @@ use shape::Shape;
 const DEPTH: u8 = 127;
 
 /// The value in `text`; `None` if it is not sure that `serde_json` reads the same.
+///
+/// It may be another value where a type passes over errors within it, or reads the names of members without their
+/// values. None of this API does.
 pub(crate) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Option<T> {
     let mut reader = Reader { cursor: Cursor::new(text), depth: DEPTH, shapes: Vec::new() };
     let value = T::deserialize(&mut reader).ok()?;
@@ -88,18 +90,6 @@ impl<'de> Reader<'de> {
         self.shapes.len() - 1
     }
 
-    fn integer<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
-        if self.cursor.next() != b'-' {
-            return visitor.visit_u64(self.cursor.digits()?);
-        }
-        self.cursor.pass();
-        match i64::try_from(self.cursor.digits()?) {
-            // `-0` is no integer to `serde_json`.
-            Ok(0) | Err(_) => Err(Unsure),
-            Ok(number) => visitor.visit_i64(-number),
-        }
-    }
-
     /// Passes a value that is sure to be read by others.
     fn skip(&mut self) -> Result<()> {
         match self.cursor.next() {
@@ -134,11 +124,26 @@ impl<'de> Reader<'de> {
     }
 }
 
+/// Numbers that are no plain integers are `serde_json`'s own affair: how it rounds them, and whether every digit is kept.
 macro_rules! integers {
     ($($method:ident)*) => {$(
         #[inline]
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-            self.integer(visitor)
+            match self.cursor.integer() {
+                Some(Integer::Positive(number)) => visitor.visit_u64(number),
+                Some(Integer::Negative(number)) => visitor.visit_i64(number),
+                None => self.cursor.number(|json| json.$method(visitor)),
+            }
+        }
+    )*};
+}
+
+/// What is read as something that looks the same.
+macro_rules! alike {
+    ($($method:ident($($argument:ident: $type:ty),*) is $other:ident)*) => {$(
+        #[inline]
+        fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value> {
+            self.$other(visitor)
         }
     )*};
 }
@@ -153,15 +158,26 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.cursor.next() {
-            b'0'..=b'9' => visitor.visit_u64(self.cursor.digits()?),
             b'"' => self.deserialize_str(visitor),
             b'{' => self.deserialize_map(visitor),
             b'[' => self.deserialize_seq(visitor),
             b'n' => self.deserialize_unit(visitor),
             b't' | b'f' => self.deserialize_bool(visitor),
-            // A fraction may be kept digit by digit, or not: that is between `serde_json` and its `Value`.
-            _ => self.integer(visitor),
+            _ => match self.cursor.integer() {
+                Some(Integer::Positive(number)) => visitor.visit_u64(number),
+                Some(Integer::Negative(number)) => visitor.visit_i64(number),
+                None => self.cursor.number(|json| json.deserialize_any(visitor)),
+            },
         }
+    }
+
+    alike! {
+        deserialize_char() is deserialize_str
+        deserialize_string() is deserialize_str
+        deserialize_identifier() is deserialize_str
+        deserialize_unit_struct(_name: &'static str) is deserialize_unit
+        deserialize_tuple(_len: usize) is deserialize_seq
+        deserialize_tuple_struct(_name: &'static str, _len: usize) is deserialize_seq
     }
 
     #[inline]
@@ -172,12 +188,13 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.deserialize_f64(visitor)
+        _ = self.cursor.next();
+        self.cursor.number(|json| json.deserialize_f32(visitor))
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         _ = self.cursor.next();
-        visitor.visit_f64(self.cursor.number()?)
+        self.cursor.number(|json| json.deserialize_f64(visitor))
     }
 
     #[inline]
@@ -189,11 +206,6 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
             Some(text) => visitor.visit_borrowed_str(text),
             None => visitor.visit_str(self.cursor.unescaped()),
         }
-    }
-
-    #[inline]
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.deserialize_str(visitor)
     }
 
     #[inline]
@@ -265,7 +277,11 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         Err(Unsure)
     }
 
-    forward_to_deserialize_any! {
-        char bytes byte_buf unit_struct tuple tuple_struct identifier
+    fn deserialize_bytes<V: Visitor<'de>>(self, _: V) -> Result<V::Value> {
+        Err(Unsure)
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, _: V) -> Result<V::Value> {
+        Err(Unsure)
     }
 }

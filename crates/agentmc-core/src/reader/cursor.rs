@@ -1,5 +1,8 @@
 //! The words of JSON: strings, numbers, names.
 
+use serde::Deserialize;
+use serde_json::de::StrRead;
+
 use super::shape::Expected;
 use super::{Result, Unsure};
 
@@ -14,6 +17,12 @@ pub(super) struct Cursor<'de> {
     unescaped: String,
     /// Whether there was a name that begins with `$` since [`begin`](Self::begin).
     has_special: bool,
+}
+
+/// A whole number as it is written.
+pub(super) enum Integer {
+    Positive(u64),
+    Negative(i64),
 }
 
 impl<'de> Cursor<'de> {
@@ -188,42 +197,52 @@ impl<'de> Cursor<'de> {
         u16::from_str_radix(digits, 16).map_err(|_| Unsure)
     }
 
-    /// Passes the digits of a whole number.
+    /// Passes a whole number of up to 19 digits, which always fit; no `-0`, which is none. Or passes nothing.
     #[inline]
-    pub(super) fn digits(&mut self) -> Result<u64> {
-        let start = self.at;
+    pub(super) fn integer(&mut self) -> Option<Integer> {
+        let is_negative = self.next() == b'-';
+        let start = self.at + usize::from(is_negative);
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
         let mut number = 0_u64;
+        let mut len = 0;
         let next = loop {
-            match self.byte() {
+            match rest.get(len).copied().unwrap_or(END) {
                 digit @ b'0'..=b'9' => {
                     number = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
-                    self.at += 1;
+                    len += 1;
                 }
                 next => break next,
             }
         };
-        let len = self.at - start;
-        let has_zero = len > 1 && self.text.as_bytes().get(start) == Some(&b'0');
-        // 19 digits always fit.
+        let has_zero = rest.first() == Some(&b'0') && (len > 1 || is_negative);
         if !(1..=19).contains(&len) || has_zero || matches!(next, b'.' | b'e' | b'E') {
-            return Err(Unsure);
+            return None;
         }
-        Ok(number)
+        let integer = match is_negative {
+            true => Integer::Negative(-i64::try_from(number).ok()?),
+            false => Integer::Positive(number),
+        };
+        self.at = start + len;
+        Some(integer)
     }
 
-    /// Passes a number.
-    pub(super) fn number(&mut self) -> Result<f64> {
-        serde_json::from_str(self.number_text()).map_err(|_| Unsure)
+    /// Passes any number, which `serde_json` reads.
+    pub(super) fn number<T>(
+        &mut self,
+        read: impl FnOnce(&mut serde_json::Deserializer<StrRead<'de>>) -> serde_json::Result<T>,
+    ) -> Result<T> {
+        let mut json = serde_json::Deserializer::from_str(self.number_text());
+        let number = read(&mut json).map_err(|_| Unsure)?;
+        json.end().map_err(|_| Unsure)?;
+        Ok(number)
     }
 
     /// Passes a number that fits some type.
     pub(super) fn skip_number(&mut self) -> Result<()> {
-        let text = self.number_text();
-        let is_plain = matches!(text.as_bytes(), [b'1'..=b'9', rest @ ..] if rest.len() < 18 && rest.iter().all(u8::is_ascii_digit));
-        if !is_plain {
-            serde_json::from_str::<f64>(text).map_err(|_| Unsure)?;
+        match self.integer() {
+            Some(_) => Ok(()),
+            None => self.number(|json| f64::deserialize(json)).map(drop),
         }
-        Ok(())
     }
 
     /// Passes the characters that numbers are made of.

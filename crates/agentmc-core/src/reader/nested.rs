@@ -102,6 +102,15 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
     }
 }
 
+/// What `serde_json` reads from the text of a name, and this reader does not.
+macro_rules! unsure {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, _: V) -> Result<V::Value> {
+            Err(Unsure)
+        }
+    )*};
+}
+
 impl<'de> Deserializer<'de> for Name<'_, 'de> {
     type Error = Unsure;
 
@@ -121,10 +130,27 @@ impl<'de> Deserializer<'de> for Name<'_, 'de> {
         visitor.visit_newtype_struct(self)
     }
 
-    // `serde_json` reads numbers and flags from names, and choices.
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        visitor.visit_some(self)
+    }
+
+    unsure! {
+        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
+        deserialize_f32 deserialize_f64 deserialize_bytes deserialize_byte_buf
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value> {
+        Err(Unsure)
+    }
+
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit
-        unit_struct seq tuple tuple_struct map struct enum identifier ignored_any
+        char str string unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }
 
@@ -161,7 +187,12 @@ impl<'a, 'de> Items<'a, 'de> {
                 self.reader.depth += 1;
                 return Ok(false);
             }
-            b',' if !self.is_first => cursor.pass(),
+            b',' if !self.is_first => {
+                cursor.pass();
+                if cursor.next() == b']' {
+                    return Err(Unsure);
+                }
+            }
             _ if self.is_first => self.is_first = false,
             _ => return Err(Unsure),
         }

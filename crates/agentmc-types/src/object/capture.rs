@@ -30,6 +30,7 @@ impl<'de> Visitor<'de> for Captured {
         Whole.expecting(f)
     }
 
+    // Only who knows the name has bytes for what is asked for by it.
     fn visit_borrowed_bytes<E: Error>(self, json: &'de [u8]) -> Result<Object, E> {
         captured(json, false).map_err(E::custom)
     }

@@ -19,7 +19,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
-use cursor::{Cursor, Integer};
+use cursor::Cursor;
 use nested::{Items, Members};
 use shape::Shape;
 
@@ -90,6 +90,17 @@ impl<'de> Reader<'de> {
         self.shapes.len() - 1
     }
 
+    fn any_but_whole<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
+        match self.cursor.next() {
+            b'"' => self.deserialize_str(visitor),
+            b'{' => self.deserialize_map(visitor),
+            b'[' => self.deserialize_seq(visitor),
+            b'n' => self.deserialize_unit(visitor),
+            b't' | b'f' => self.deserialize_bool(visitor),
+            _ => self.cursor.number(|json| json.deserialize_any(visitor)),
+        }
+    }
+
     /// Passes a value that is sure to be read by others.
     fn skip(&mut self) -> Result<()> {
         match self.cursor.next() {
@@ -124,14 +135,13 @@ impl<'de> Reader<'de> {
     }
 }
 
-/// Numbers that are no plain integers are `serde_json`'s own affair: how it rounds them, and whether every digit is kept.
+/// Numbers with more than digits are `serde_json`'s own affair: how it rounds them, and whether it keeps every digit.
 macro_rules! integers {
     ($($method:ident)*) => {$(
         #[inline]
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-            match self.cursor.integer() {
-                Some(Integer::Positive(number)) => visitor.visit_u64(number),
-                Some(Integer::Negative(number)) => visitor.visit_i64(number),
+            match self.cursor.whole() {
+                Some(number) => visitor.visit_u64(number),
                 None => self.cursor.number(|json| json.$method(visitor)),
             }
         }
@@ -156,21 +166,14 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
     }
 
+    #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        match self.cursor.next() {
-            b'"' => self.deserialize_str(visitor),
-            b'{' => self.deserialize_map(visitor),
-            b'[' => self.deserialize_seq(visitor),
-            b'n' => self.deserialize_unit(visitor),
-            b't' | b'f' => self.deserialize_bool(visitor),
-            _ => match self.cursor.integer() {
-                Some(Integer::Positive(number)) => visitor.visit_u64(number),
-                Some(Integer::Negative(number)) => visitor.visit_i64(number),
-                None => self.cursor.number(|json| json.deserialize_any(visitor)),
-            },
+        match self.cursor.whole() {
+            // Ids, mostly.
+            Some(number) => visitor.visit_u64(number),
+            None => self.any_but_whole(visitor),
         }
     }
-
     alike! {
         deserialize_char() is deserialize_str
         deserialize_string() is deserialize_str

@@ -19,12 +19,6 @@ pub(super) struct Cursor<'de> {
     has_special: bool,
 }
 
-/// A whole number as it is written.
-pub(super) enum Integer {
-    Positive(u64),
-    Negative(i64),
-}
-
 impl<'de> Cursor<'de> {
     pub(super) const fn new(text: &'de str) -> Self {
         Self { text, at: 0, unescaped: String::new(), has_special: false }
@@ -197,12 +191,11 @@ impl<'de> Cursor<'de> {
         u16::from_str_radix(digits, 16).map_err(|_| Unsure)
     }
 
-    /// Passes a whole number of up to 19 digits, which always fit; no `-0`, which is none. Or passes nothing.
+    /// Passes a number of up to 19 digits, which always fit, and nothing else; or passes nothing.
     #[inline]
-    pub(super) fn integer(&mut self) -> Option<Integer> {
-        let is_negative = self.next() == b'-';
-        let start = self.at + usize::from(is_negative);
-        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+    pub(super) fn whole(&mut self) -> Option<u64> {
+        let first = self.next();
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         let mut number = 0_u64;
         let mut len = 0;
         let next = loop {
@@ -214,19 +207,16 @@ impl<'de> Cursor<'de> {
                 next => break next,
             }
         };
-        let has_zero = rest.first() == Some(&b'0') && (len > 1 || is_negative);
+        let has_zero = first == b'0' && len > 1;
         if !(1..=19).contains(&len) || has_zero || matches!(next, b'.' | b'e' | b'E') {
             return None;
         }
-        let integer = match is_negative {
-            true => Integer::Negative(-i64::try_from(number).ok()?),
-            false => Integer::Positive(number),
-        };
-        self.at = start + len;
-        Some(integer)
+        self.at += len;
+        Some(number)
     }
 
     /// Passes any number, which `serde_json` reads.
+    #[cold]
     pub(super) fn number<T>(
         &mut self,
         read: impl FnOnce(&mut serde_json::Deserializer<StrRead<'de>>) -> serde_json::Result<T>,
@@ -239,7 +229,7 @@ impl<'de> Cursor<'de> {
 
     /// Passes a number that fits some type.
     pub(super) fn skip_number(&mut self) -> Result<()> {
-        match self.integer() {
+        match self.whole() {
             Some(_) => Ok(()),
             None => self.number(|json| f64::deserialize(json)).map(drop),
         }

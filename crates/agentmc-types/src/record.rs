@@ -230,6 +230,8 @@ macro_rules! members {
             const ALL: &'static [Self] = &[$(Self::$field),*];
             const UNKNOWN: Self = Self::Unknown;
 
+            // Or readers of other crates call it for each name.
+            #[inline]
             fn named(name: &str) -> Option<Self> {
                 Some(match name {
                     $($crate::record::record!(@name $field $($name)?) => Self::$field,)*
@@ -320,6 +322,15 @@ impl<'a, M> Name<'a, M> {
     pub(crate) const fn or(unknown: &'a mut String) -> Self {
         Self(unknown, PhantomData)
     }
+
+    #[cold]
+    fn unknown(self, name: &str) -> M
+    where
+        M: Member,
+    {
+        name.clone_into(self.0);
+        M::UNKNOWN
+    }
 }
 
 impl<'de, M: Member> DeserializeSeed<'de> for Name<'_, M> {
@@ -331,7 +342,7 @@ impl<'de, M: Member> DeserializeSeed<'de> for Name<'_, M> {
     }
 }
 
-impl<M: Member> Visitor<'_> for Name<'_, M> {
+impl<'de, M: Member> Visitor<'de> for Name<'_, M> {
     type Value = M;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -346,11 +357,17 @@ impl<M: Member> Visitor<'_> for Name<'_, M> {
     }
 
     #[inline]
+    fn visit_borrowed_str<E: serde::de::Error>(self, name: &'de str) -> Result<M, E> {
+        Ok(match M::named(name) {
+            Some(member) => member,
+            None => self.unknown(name),
+        })
+    }
+
+    // A name with escapes, or from a reader that lends none: looking such names up is not written out in each record.
+    #[inline(never)]
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<M, E> {
-        Ok(M::named(name).unwrap_or_else(|| {
-            name.clone_into(self.0);
-            M::UNKNOWN
-        }))
+        Ok(M::named(name).unwrap_or_else(|| self.unknown(name)))
     }
 }
 

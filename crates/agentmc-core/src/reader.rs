@@ -104,7 +104,10 @@ impl<'de> Reader<'de> {
     /// Passes a value that is sure to be read by others.
     fn skip(&mut self) -> Result<()> {
         match self.cursor.next() {
-            b'"' => self.cursor.string().map(drop),
+            b'"' => match self.cursor.string() {
+                Some(_) => Ok(()),
+                None => self.cursor.unescape(),
+            },
             b'{' => self.nested(b'{', |reader| {
                 let mut members = Members::new(reader);
                 while members.skip_name()? {
@@ -205,9 +208,12 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         if self.cursor.next() != b'"' {
             return Err(Unsure);
         }
-        match self.cursor.string()? {
+        match self.cursor.string() {
             Some(text) => visitor.visit_borrowed_str(text),
-            None => visitor.visit_str(self.cursor.unescaped()),
+            None => {
+                self.cursor.unescape()?;
+                visitor.visit_str(self.cursor.unescaped())
+            }
         }
     }
 

@@ -98,7 +98,10 @@ impl<'de> Cursor<'de> {
     /// Passes a name, whose quote is next, and its colon; the rest as [`string`](Self::string) has it.
     #[inline(always)]
     pub(super) fn name(&mut self) -> Result<Option<&'de str>> {
-        let name = self.string()?;
+        let name = self.string();
+        if name.is_none() {
+            self.unescape()?;
+        }
         self.has_special |= name.unwrap_or(&self.unescaped).starts_with('$');
         if self.next() != b':' {
             return Err(Unsure);
@@ -107,38 +110,33 @@ impl<'de> Cursor<'de> {
         Ok(name)
     }
 
-    /// Passes a string, whose quote is next. `None` if it is not as it stands in the text: it is [`unescaped`] then.
-    ///
-    /// [`unescaped`]: Self::unescaped
+    /// Passes a string, whose quote is next, if it is as it stands in the text; [`unescape`](Self::unescape) passes any.
     #[inline]
-    pub(super) fn string(&mut self) -> Result<Option<&'de str>> {
+    pub(super) fn string(&mut self) -> Option<&'de str> {
         let start = self.at + 1;
-        self.at = plain(self.text.as_bytes(), start);
-        match self.byte() {
-            b'"' => {
-                let string = self.text.get(start..self.at);
-                self.at += 1;
-                string.map(Some).ok_or(Unsure)
-            }
-            b'\\' => {
-                self.unescape(start)?;
-                Ok(None)
-            }
-            _ => Err(Unsure),
+        let end = plain(self.text.as_bytes(), start);
+        if self.text.as_bytes().get(end) != Some(&b'"') {
+            return None;
         }
+        let string = self.text.get(start..end)?;
+        self.at = end + 1;
+        Some(string)
     }
 
-    /// The last string that [`string`](Self::string) did not give.
+    /// The string that was [unescaped](Self::unescape) last.
     #[inline]
     pub(super) fn unescaped(&self) -> &str {
         &self.unescaped
     }
 
-    /// Reads a string that begins at `start`, from its first backslash on.
-    fn unescape(&mut self, mut start: usize) -> Result<()> {
+    /// Passes a string, whose quote is next, and keeps it as [`unescaped`](Self::unescaped).
+    #[cold]
+    pub(super) fn unescape(&mut self) -> Result<()> {
         self.unescaped.clear();
+        self.at += 1;
         loop {
-            self.at = plain(self.text.as_bytes(), self.at);
+            let start = self.at;
+            self.at = plain(self.text.as_bytes(), start);
             self.unescaped.push_str(self.text.get(start..self.at).ok_or(Unsure)?);
             let byte = self.byte();
             self.at += 1;
@@ -147,7 +145,6 @@ impl<'de> Cursor<'de> {
                 b'\\' => {
                     let char = self.escape()?;
                     self.unescaped.push(char);
-                    start = self.at;
                 }
                 _ => return Err(Unsure),
             }
@@ -250,18 +247,19 @@ impl<'de> Cursor<'de> {
 #[inline]
 fn plain(text: &[u8], from: usize) -> usize {
     const ONES: u64 = u64::MAX / 255;
-    let mut rest = text.get(from..).unwrap_or_default();
-    while let Some((chunk, behind)) = rest.split_first_chunk() {
+    let Some((chunks, rest)) = text.get(from..).map(<[u8]>::as_chunks) else { return from };
+    let mut chunks = chunks.iter();
+    while let Some(chunk) = chunks.next() {
         let chunk = u64::from_le_bytes(*chunk);
-        // Has the highest bit of the first byte that ends them, and maybe of some behind it.
-        let quote = (chunk ^ (ONES * 0x22)).wrapping_sub(ONES);
+        // Has the highest bit of the first byte that ends them, and maybe of some behind it. Control characters stay
+        // below 0x20 if their second bit is changed, and a quote becomes 0x20.
+        let quote_or_control = (chunk ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
         let backslash = (chunk ^ (ONES * 0x5C)).wrapping_sub(ONES);
-        let control = chunk.wrapping_sub(ONES * 0x20);
-        let found = (quote | backslash | control) & !chunk & (ONES << 7);
+        let found = (quote_or_control | backslash) & !chunk & (ONES << 7);
         if found != 0 {
-            return text.len() - rest.len() + found.trailing_zeros() as usize / 8;
+            let behind = 8 * (chunks.len() + 1) + rest.len();
+            return text.len() - behind + found.trailing_zeros() as usize / 8;
         }
-        rest = behind;
     }
     let more = rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count();
     text.len() - rest.len() + more

@@ -2,9 +2,8 @@
 //!
 //! Decodes a list of 100 tasks, none of which has an unknown member, as [`Task`] and as derived structs
 //! with the same members that drop what they do not know: once just so, and once with a word of room in each
-//! for an `extra` that is never filled. The latter tells what size alone costs: it makes a short list of
-//! attachments too long for an allocator's fast path, which is why attachments are declared without `extra`.
-//! Run with `--release`.
+//! for an `extra` that is never filled. The latter tells what size alone costs a derive, which moves what it
+//! has read. Run with `--release`.
 
 use std::hint::black_box;
 use std::io::Write;

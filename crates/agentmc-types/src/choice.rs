@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::object::Object;
+use crate::part::small;
 use crate::schema::{Describe, Schema};
 
 /// A string, or an object that says more.
@@ -59,6 +60,11 @@ impl From<bool> for TextOrFlag {
     fn from(flag: bool) -> Self {
         Self::Flag(flag)
     }
+}
+
+small! {
+    TextOrObject = Self::Text(String::new()),
+    TextOrFlag = Self::Flag(false),
 }
 
 impl Describe for TextOrObject {

@@ -146,7 +146,7 @@ record! {
 
 record! {
     /// A file that is attached to something, in brief.
-    pub struct TeamFileAttachmentFileSummary without extra {
+    pub struct TeamFileAttachmentFileSummary {
         required {
             /// The file.
             id: FileId,
@@ -172,7 +172,7 @@ record! {
 
 record! {
     /// A file attached to a task, a comment, a calendar item or a brief.
-    pub struct TeamFileAttachment without extra {
+    pub struct TeamFileAttachment {
         required {
             /// The attachment's id, which is not the file's.
             id: AttachmentId,

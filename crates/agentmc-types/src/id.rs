@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::nullable::Nullable;
+use crate::part::small;
 use crate::schema::{Describe, Schema};
 
 /// Declares ids that are numbers.
@@ -56,6 +57,8 @@ macro_rules! ids {
                 deserializer.deserialize_any(NumberOrText(stringify!($name))).map(Self)
             }
         }
+
+        small! { $name = Self(0) }
 
         impl Describe for $name {
             const SCHEMA: Schema = Schema::integer().min(0);
@@ -144,6 +147,8 @@ impl FromStr for NotificationId {
         text.parse().map(Self)
     }
 }
+
+small! { NotificationId = Self(Uuid::nil()) }
 
 impl Describe for NotificationId {
     const SCHEMA: Schema = Schema::uuid();

@@ -67,12 +67,12 @@ mod heartbeat_request;
 mod host;
 mod id;
 mod instructions;
-mod list;
 mod log;
 mod notification;
 mod nullable;
 mod object;
 mod page;
+mod part;
 #[doc(hidden)]
 pub mod reader;
 mod realtime;

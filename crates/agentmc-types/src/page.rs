@@ -4,7 +4,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::Extra;
-use crate::record::{Name, Read, members, missing, read, record};
+use crate::part::{Part, To};
+use crate::record::{Name, Read, members, read_to, record};
 use crate::schema::{Describe, Field, Schema};
 
 record! {
@@ -120,41 +121,42 @@ impl<T: Serialize> Serialize for Page<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Page<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read(deserializer)
+        let mut page = Self::new(Vec::new(), PaginationMeta::blank());
+        read_to(deserializer, &mut page)?;
+        Ok(page)
     }
 }
 
 impl<'de, T: Deserialize<'de>> Read<'de> for Page<T> {
     const NAME: &'static str = "Page";
-    const MEMBERS: &'static [&'static str] = &["data", "links", "meta"];
+    const MEMBERS: &'static [&'static str] = &["data", "meta", "links"];
+    const REQUIRED: u32 = 2;
 
-    fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
-        members! { data, links, meta, }
+    fn fill<A: MapAccess<'de>>(&mut self, mut map: A) -> Result<u64, A::Error> {
+        members! { data, meta, links, }
 
-        let (mut data, mut links, mut meta) = (None, None, None);
-        let mut extra = Extra::new();
+        let mut found = 0;
         let mut name = String::new();
         while let Some(member) = map.next_key_seed(Name::<Member>::or(&mut name))? {
             match member {
-                Member::data => data = Some(map.next_value()?),
-                Member::links => links = map.next_value::<Option<PaginationLinks>>()?,
-                Member::meta => meta = Some(map.next_value()?),
+                Member::data => {
+                    self.data = map.next_value()?;
+                    found |= 1 << Member::data as u32;
+                }
+                Member::meta => {
+                    map.next_value_seed(To::<_, PaginationMeta>::new(&mut self.meta))?;
+                    found |= 1 << Member::meta as u32;
+                }
+                Member::links => {
+                    let links = map.next_value::<Option<PaginationLinks>>()?;
+                    self.links = links.unwrap_or_else(PaginationLinks::new);
+                }
                 Member::Unknown => {
-                    extra.insert(std::mem::take(&mut name), map.next_value::<serde_json::Value>()?);
+                    let value = map.next_value::<serde_json::Value>()?;
+                    self.extra.insert(std::mem::take(&mut name), value);
                 }
             }
         }
-        Ok(Self {
-            data: match data {
-                Some(data) => data,
-                None => missing("data")?,
-            },
-            links: links.unwrap_or_else(PaginationLinks::new),
-            meta: match meta {
-                Some(meta) => meta,
-                None => missing("meta")?,
-            },
-            extra,
-        })
+        Ok(found)
     }
 }

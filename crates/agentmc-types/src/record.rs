@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
+use crate::part::Part;
 use crate::reader::RECORD;
 
 /// Declares a record: a struct, its JSON, its schema, a constructor and setters.
@@ -21,18 +22,9 @@ use crate::reader::RECORD;
 /// type in brackets (`[max_len(120)]`), the revisions that have the member after an arrow
 /// (`=> since(V0_3_169)`). An empty list is read as an empty object.
 ///
-/// Unknown members are kept in `extra`. A record declared `without extra` drops them: keeping costs a word,
-/// and a small record that comes in lists within lists is measurably slower to read with that word.
+/// Unknown members are kept in `extra`.
 macro_rules! record {
-    ($(#[doc = $doc:literal])* pub struct $name:ident without extra $members:tt) => {
-        $crate::record::record!(@declare [] $(#[doc = $doc])* pub struct $name $members);
-    };
-    ($(#[doc = $doc:literal])* pub struct $name:ident $members:tt) => {
-        $crate::record::record!(@declare [extra] $(#[doc = $doc])* pub struct $name $members);
-    };
-
     (
-        @declare [$($extra:ident)?]
         $(#[doc = $doc:literal])*
         pub struct $name:ident {
             $(required { $($(#[doc = $rd:literal])* $r:ident $(= $rn:literal)?: $rt:ident $(<$rg:ty>)? $([$($rl:ident($($ra:expr),*)),+])? $(=> $($rs:ident($rv:ident)).+)?),+ $(,)? })?
@@ -51,10 +43,8 @@ macro_rules! record {
             $($($(#[doc = $od])* pub $o: Option<$ot $(<$og>)?>,)+)?
             $($($(#[doc = $cd])* pub $c: Option<$crate::Nullable<$ct $(<$cg>)?>>,)+)?
             $($($(#[doc = $fd])* pub $f: $ft $(<$fg>)?,)+)?
-            $(
-                /// Members this version does not know.
-                pub $extra: $crate::Extra,
-            )?
+            /// Members this version does not know.
+            pub extra: $crate::Extra,
         }
 
         impl $name {
@@ -68,7 +58,7 @@ macro_rules! record {
                     $($($o: None,)+)?
                     $($($c: None,)+)?
                     $($($f: Default::default(),)+)?
-                    $($extra: $crate::Extra::new(),)?
+                    extra: $crate::Extra::new(),
                 }
             }
 
@@ -104,7 +94,7 @@ macro_rules! record {
                     map.serialize_entry($crate::record::record!(@name $c $($cn)?), value)?;
                 })+)?
                 $($(map.serialize_entry($crate::record::record!(@name $f $($fnm)?), &self.$f)?;)+)?
-                $(self.$extra.serialize_into(&mut map)?;)?
+                self.extra.serialize_into(&mut map)?;
                 map.end()
             }
         }
@@ -112,6 +102,25 @@ macro_rules! record {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::record::read(deserializer)
+            }
+        }
+
+        impl<'de> $crate::part::Part<'de> for $name {
+            #[inline]
+            fn blank() -> Self {
+                Self {
+                    $($($r: $crate::part::Part::blank(),)+)?
+                    $($($n: None,)+)?
+                    $($($o: None,)+)?
+                    $($($c: None,)+)?
+                    $($($f: Default::default(),)+)?
+                    extra: $crate::Extra::new(),
+                }
+            }
+
+            #[inline]
+            fn read<D: serde::Deserializer<'de>>(deserializer: D, place: impl $crate::part::Place<Self>) -> Result<(), D::Error> {
+                $crate::record::read_to(deserializer, place.put(Self::blank()))
             }
         }
 
@@ -124,11 +133,10 @@ macro_rules! record {
                 $($($crate::record::record!(@name $c $($cn)?),)+)?
                 $($($crate::record::record!(@name $f $($fnm)?),)+)?
             ];
+            const REQUIRED: u32 = <[&str]>::len(&[$($(stringify!($r),)+)?]) as u32;
 
-            // Inlined like what is derived, since a call of its own costs decoding some percent.
-            #[inline]
-            #[allow(unused_mut, reason = "a record may have no member of a kind")]
-            fn read<A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+            #[allow(unused_mut, reason = "a record may have no member that is required")]
+            fn fill<A: serde::de::MapAccess<'de>>(&mut self, mut map: A) -> Result<u64, A::Error> {
                 $crate::record::members! {
                     $($($r $(= $rn)?,)+)?
                     $($($n $(= $nn)?,)+)?
@@ -137,34 +145,26 @@ macro_rules! record {
                     $($($f $(= $fnm)?,)+)?
                 }
 
-                $($(let mut $r: Option<$rt $(<$rg>)?> = None;)+)?
-                $($(let mut $n: Option<$nt $(<$ng>)?> = None;)+)?
-                $($(let mut $o: Option<$ot $(<$og>)?> = None;)+)?
-                $($(let mut $c: Option<$crate::Nullable<$ct $(<$cg>)?>> = None;)+)?
-                $($(let mut $f: Option<$ft $(<$fg>)?> = None;)+)?
-                $(let mut $extra = $crate::Extra::new();)?
+                let mut found = 0;
                 let mut name = String::new();
                 while let Some(member) = map.next_key_seed($crate::record::Name::<Member>::or(&mut name))? {
                     match member {
-                        $($(Member::$r => $r = Some($crate::record::record!(@one map, $rt $(<$rg>)?)),)+)?
-                        $($(Member::$n => $n = $crate::record::record!(@maybe map, $nt $(<$ng>)?),)+)?
-                        $($(Member::$o => $o = $crate::record::record!(@maybe map, $ot $(<$og>)?),)+)?
-                        $($(Member::$c => $c = Some(map.next_value()?),)+)?
-                        $($(Member::$f => $f = $crate::record::record!(@maybe map, $ft $(<$fg>)?),)+)?
-                        Member::Unknown => $crate::record::record!(@unknown map, name, $($extra)?),
+                        $($(Member::$r => {
+                            map.next_value_seed($crate::part::To::<_, $rt $(<$rg>)?>::new(&mut self.$r))?;
+                            found |= 1 << Member::$r as u32;
+                        })+)?
+                        $($(Member::$n => map.next_value_seed($crate::part::Maybe(&mut self.$n))?,)+)?
+                        $($(Member::$o => map.next_value_seed($crate::part::Maybe(&mut self.$o))?,)+)?
+                        $($(Member::$c => self.$c = Some(map.next_value()?),)+)?
+                        $($(Member::$f => {
+                            let mut value = None;
+                            map.next_value_seed($crate::part::Maybe(&mut value))?;
+                            self.$f = value.unwrap_or_default();
+                        })+)?
+                        Member::Unknown => self.extra.insert(std::mem::take(&mut name), map.next_value::<serde_json::Value>()?),
                     }
                 }
-                Ok(Self {
-                    $($($r: match $r {
-                        Some(value) => value,
-                        None => $crate::record::missing($crate::record::record!(@name $r $($rn)?))?,
-                    },)+)?
-                    $($($n,)+)?
-                    $($($o,)+)?
-                    $($($c,)+)?
-                    $($($f: $f.unwrap_or_default(),)+)?
-                    $($extra,)?
-                })
+                Ok(found)
             }
         }
     };
@@ -177,22 +177,6 @@ macro_rules! record {
             self.$field = $set;
             self
         }
-    };
-
-    // A member's value; moments are read more leniently than their type reads them, and lists take less room.
-    (@one $map:ident, Timestamp) => { $map.next_value::<$crate::time::Lenient>()?.into() };
-    (@one $map:ident, Vec<$item:ty>) => { $map.next_value::<$crate::list::List<$item>>()?.0 };
-    (@one $map:ident, $($type:tt)+) => { $map.next_value()? };
-    (@maybe $map:ident, Timestamp) => { $map.next_value::<Option<$crate::time::Lenient>>()?.map(Into::into) };
-    (@maybe $map:ident, Vec<$item:ty>) => { $map.next_value::<Option<$crate::list::List<$item>>>()?.map(|list| list.0) };
-    (@maybe $map:ident, $($type:tt)+) => { $map.next_value()? };
-
-    // A member the record does not know.
-    (@unknown $map:ident, $key:ident, $extra:ident) => {
-        $extra.insert(std::mem::take(&mut $key), $map.next_value::<serde_json::Value>()?)
-    };
-    (@unknown $map:ident, $key:ident,) => {
-        _ = $map.next_value::<serde::de::IgnoredAny>()?
     };
 
     // Flags and numbers are taken as they are, so that literals infer; the rest converts.
@@ -248,57 +232,71 @@ pub(crate) trait Read<'de>: Sized {
     /// The record's name, for error messages.
     const NAME: &'static str;
 
-    /// The names of its members.
+    /// The names of its members, those that must be there first.
     const MEMBERS: &'static [&'static str];
 
-    /// Reads the record from its members.
-    fn read<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
+    /// How many must be there.
+    const REQUIRED: u32;
+
+    /// Reads the members. Gives which of those that must be there were there, in bits from the lowest.
+    fn fill<A: MapAccess<'de>>(&mut self, map: A) -> Result<u64, A::Error>;
 }
 
 /// Reads a record from an object, or from the empty list an empty object may be sent as.
-///
-/// Asks for a struct, since JSON readers take lists for structs but not for maps.
-pub(crate) fn read<'de, D: Deserializer<'de>, T: Read<'de>>(
+#[inline]
+pub(crate) fn read<'de, D: Deserializer<'de>, T: Read<'de> + Part<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
-    deserializer.deserialize_struct(RECORD, T::MEMBERS, Reader(PhantomData))
+    let mut record = T::blank();
+    read_to(deserializer, &mut record)?;
+    Ok(record)
+}
+
+/// Reads a record to where it belongs, where a blank one stands.
+///
+/// Asks for a struct, since JSON readers take lists for structs but not for maps.
+#[inline]
+pub(crate) fn read_to<'de, D: Deserializer<'de>, T: Read<'de>>(
+    deserializer: D,
+    record: &mut T,
+) -> Result<(), D::Error> {
+    deserializer.deserialize_struct(RECORD, T::MEMBERS, Reader(record))
 }
 
 /// The visitor of every record.
-struct Reader<T>(PhantomData<T>);
+struct Reader<'a, T>(&'a mut T);
 
-impl<'de, T: Read<'de>> Visitor<'de> for Reader<T> {
-    type Value = T;
+impl<'de, T: Read<'de>> Reader<'_, T> {
+    #[inline]
+    fn check<E: serde::de::Error>(found: u64) -> Result<(), E> {
+        let first = found.trailing_ones();
+        if first == T::REQUIRED { Ok(()) } else { Err(missing::<T, E>(first)) }
+    }
+}
+
+/// The error that names the first member that is absent.
+#[cold]
+fn missing<'de, T: Read<'de>, E: serde::de::Error>(first: u32) -> E {
+    E::missing_field(T::MEMBERS[first as usize])
+}
+
+impl<'de, T: Read<'de>> Visitor<'de> for Reader<'_, T> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "an object for {}", T::NAME)
     }
 
     #[inline]
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::read(map)
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        Self::check(self.0.fill(map)?)
     }
 
-    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<T, A::Error> {
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         match seq.next_element::<serde::de::IgnoredAny>()? {
-            None => T::read(NoMembers(PhantomData)),
+            None => Self::check(0),
             Some(_) => Err(serde::de::Error::invalid_type(serde::de::Unexpected::Seq, &self)),
         }
-    }
-}
-
-/// The members of an empty object.
-struct NoMembers<E>(PhantomData<E>);
-
-impl<'de, E: serde::de::Error> MapAccess<'de> for NoMembers<E> {
-    type Error = E;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, _: K) -> Result<Option<K::Value>, E> {
-        Ok(None)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, _: V) -> Result<V::Value, E> {
-        Err(E::custom("an empty object has no values"))
     }
 }
 
@@ -369,10 +367,4 @@ impl<'de, M: Member> Visitor<'de> for Name<'_, M> {
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<M, E> {
         Ok(M::named(name).unwrap_or_else(|| self.unknown(name)))
     }
-}
-
-/// What stands for a required member that is absent: an error.
-#[cold]
-pub(crate) fn missing<T, E: serde::de::Error>(name: &'static str) -> Result<T, E> {
-    Err(E::missing_field(name))
 }

@@ -80,6 +80,8 @@ macro_rules! text_enum {
             }
         }
 
+        $crate::part::small! { $name = Self::Other(Box::default()) }
+
         impl $crate::schema::Describe for $name {
             const SCHEMA: $crate::schema::Schema = $crate::schema::Schema::one_of_texts(Self::VALUES);
         }

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use jiff::civil::DateTime;
-use serde::de::{Deserialize, Deserializer, Visitor};
+use serde::de::{Deserializer, Visitor};
+
+use crate::part::{Part, Place};
 
 /// A moment, to the nanosecond.
 ///
@@ -92,41 +94,42 @@ fn nanos(text: &[u8]) -> Option<i32> {
     Some(number * 10_i32.pow(9 - digits.len() as u32))
 }
 
-/// A moment as records read it.
-pub(crate) struct Lenient(pub(crate) Timestamp);
+impl<'de> Part<'de> for Timestamp {
+    fn blank() -> Self {
+        Self::UNIX_EPOCH
+    }
 
-impl From<Lenient> for Timestamp {
-    fn from(read: Lenient) -> Self {
-        read.0
+    /// Reads it more leniently than the type does by itself.
+    #[inline]
+    fn read<D: Deserializer<'de>>(
+        deserializer: D,
+        place: impl Place<Self>,
+    ) -> Result<(), D::Error> {
+        place.put(deserializer.deserialize_str(Lenient)?);
+        Ok(())
     }
 }
 
-impl<'de> Deserialize<'de> for Lenient {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read;
+/// Reads a moment as records have it.
+struct Lenient;
 
-        impl Visitor<'_> for Read {
-            type Value = Lenient;
+impl Visitor<'_> for Lenient {
+    type Value = Timestamp;
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a date and time with an offset")
-            }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a date and time with an offset")
+    }
 
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Lenient, E> {
-                let beyond = |error: jiff::Error| match text.starts_with("9999-12-3")
-                    && is_date_time(text)
-                {
-                    true => Ok(Timestamp::MAX),
-                    false => Err(E::custom(error)),
-                };
-                match in_utc(text.as_bytes()) {
-                    Some(moment) => Ok(Lenient(moment)),
-                    None => text.parse().or_else(beyond).map(Lenient),
-                }
-            }
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Timestamp, E> {
+        let beyond = |error: jiff::Error| match text.starts_with("9999-12-3") && is_date_time(text)
+        {
+            true => Ok(Timestamp::MAX),
+            false => Err(E::custom(error)),
+        };
+        match in_utc(text.as_bytes()) {
+            Some(moment) => Ok(moment),
+            None => text.parse().or_else(beyond),
         }
-
-        deserializer.deserialize_str(Read)
     }
 }
 

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use agentmc_types::Timestamp;
 use agentmc_types::schema::{Describe, Field, Kind, Schema};
-use agentmc_types::{MapOf, Task, TeamFileAttachment, TeamFileAttachmentFileSummary};
+use agentmc_types::{MapOf, Task};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -42,20 +42,10 @@ fn objects(fields: &[Field], read: &Map<String, Value>, written: &Value) -> Resu
     }
     let is_known = |name: &str| fields.iter().any(|field| field.name == name);
     for (name, value) in read.iter().filter(|(name, _)| !is_known(name)) {
-        let kept = if keeps_unknown(fields) { Some(value) } else { None };
-        at(name, if written.get(name) == kept { Ok(()) } else { Err(": lost".to_owned()) })?;
+        at(name, if written.get(name) == Some(value) { Ok(()) } else { Err(": lost".to_owned()) })?;
     }
     let invented = written.keys().find(|name| !is_known(name) && !read.contains_key(*name));
     invented.map_or(Ok(()), |name| Err(format!(".{name}: made up")))
-}
-
-/// Whether the record with these members keeps members it does not know.
-fn keeps_unknown(fields: &[Field]) -> bool {
-    let dropping = [TeamFileAttachment::SCHEMA, TeamFileAttachmentFileSummary::SCHEMA];
-    let names = |fields: &[Field]| fields.iter().map(|field| field.name).collect::<Vec<_>>();
-    !dropping.iter().any(
-        |schema| matches!(schema.kind, Kind::Object(dropping) if names(dropping) == names(fields)),
-    )
 }
 
 /// Whether a value is what absence may become: null, an empty list, or an object of such.

@@ -75,6 +75,7 @@ pub mod encode;
 pub mod encoding;
 pub mod endpoint;
 pub mod error;
+mod escape;
 pub mod observe;
 pub mod operation;
 pub mod ops;

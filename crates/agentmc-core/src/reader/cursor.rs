@@ -5,6 +5,7 @@ use serde_json::de::StrRead;
 
 use super::shape::Expected;
 use super::{Result, Unsure};
+use crate::escape::{plain, unescape};
 
 /// What stands behind the end of a text, since JSON has it nowhere.
 const END: u8 = 0;
@@ -132,60 +133,9 @@ impl<'de> Cursor<'de> {
     /// Passes a string, whose quote is next, and keeps it as [`unescaped`](Self::unescaped).
     #[cold]
     pub(super) fn unescape(&mut self) -> Result<()> {
-        self.unescaped.clear();
-        self.at += 1;
-        loop {
-            let start = self.at;
-            self.at = plain(self.text.as_bytes(), start);
-            self.unescaped.push_str(self.text.get(start..self.at).ok_or(Unsure)?);
-            let byte = self.byte();
-            self.at += 1;
-            match byte {
-                b'"' => return Ok(()),
-                b'\\' => {
-                    let char = self.escape()?;
-                    self.unescaped.push(char);
-                }
-                _ => return Err(Unsure),
-            }
-        }
-    }
-
-    /// The character that is written behind a backslash.
-    fn escape(&mut self) -> Result<char> {
-        let byte = self.byte();
-        self.at += 1;
-        Ok(match byte {
-            b'"' | b'\\' | b'/' => char::from(byte),
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
-                let first = self.unit()?;
-                let second = match first {
-                    0xD800..0xDC00 => {
-                        self.word("\\u")?;
-                        Some(self.unit()?)
-                    }
-                    _ => None,
-                };
-                let char = char::decode_utf16([first].into_iter().chain(second)).next();
-                char.and_then(std::result::Result::ok).ok_or(Unsure)?
-            }
-            _ => return Err(Unsure),
-        })
-    }
-
-    /// Half a character, or a whole one, in four hexadecimal digits.
-    fn unit(&mut self) -> Result<u16> {
-        let digits = self.text.get(self.at..self.at + 4).ok_or(Unsure)?;
-        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            return Err(Unsure);
-        }
-        self.at += 4;
-        u16::from_str_radix(digits, 16).map_err(|_| Unsure)
+        let end = unescape(self.text, self.at + 1, &mut self.unescaped).ok_or(Unsure)?;
+        self.at = end + 1;
+        Ok(())
     }
 
     /// Passes a number of up to 19 digits, which always fit, and nothing else; or passes nothing.
@@ -240,27 +190,4 @@ impl<'de> Cursor<'de> {
         self.at += len;
         rest.get(..len).unwrap_or_default()
     }
-}
-
-/// Where those characters of a string end that stand for themselves: at a quote, a backslash, a control character or
-/// the end of the text.
-#[inline]
-fn plain(text: &[u8], from: usize) -> usize {
-    const ONES: u64 = u64::MAX / 255;
-    let Some((chunks, rest)) = text.get(from..).map(<[u8]>::as_chunks) else { return from };
-    let mut chunks = chunks.iter();
-    while let Some(chunk) = chunks.next() {
-        let chunk = u64::from_le_bytes(*chunk);
-        // Has the highest bit of the first byte that ends them, and maybe of some behind it. Control characters stay
-        // below 0x20 if their second bit is changed, and a quote becomes 0x20.
-        let quote_or_control = (chunk ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
-        let backslash = (chunk ^ (ONES * 0x5C)).wrapping_sub(ONES);
-        let found = (quote_or_control | backslash) & !chunk & (ONES << 7);
-        if found != 0 {
-            let behind = 8 * (chunks.len() + 1) + rest.len();
-            return text.len() - behind + found.trailing_zeros() as usize / 8;
-        }
-    }
-    let more = rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count();
-    text.len() - rest.len() + more
 }

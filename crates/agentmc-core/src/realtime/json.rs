@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::escape::unescape;
+
 /// A JSON value, kept as the text it arrived as: nothing is lost, and reading costs only when asked for.
 #[derive(Clone)]
 pub struct Json {
@@ -188,11 +190,10 @@ impl<'de> Visitor<'de> for LooseVisitor {
 /// `buffer` is where a string is unescaped to, so that a frame costs no allocation.
 pub(crate) fn inner<'a>(raw: &'a RawValue, buffer: &'a mut String) -> Option<&'a str> {
     let text = raw.get();
-    let Some(text) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else {
+    if !text.starts_with('"') {
         return Some(text);
-    };
-    buffer.clear();
-    unescape(text, buffer)?;
+    }
+    unescape(text, 1, buffer)?;
     Some(buffer)
 }
 
@@ -205,45 +206,8 @@ pub(crate) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
         return Some(Cow::Borrowed(text));
     }
     let mut said = String::with_capacity(text.len());
-    unescape(text, &mut said)?;
+    unescape(raw.get(), 1, &mut said)?;
     Some(Cow::Owned(said))
-}
-
-/// Appends what the inside of a JSON string says. Nothing for a surrogate without its other half.
-fn unescape(mut text: &str, out: &mut String) -> Option<()> {
-    // Escapes are so close to each other here that a search made for long texts costs more.
-    while let Some(at) = text.bytes().position(|byte| byte == b'\\') {
-        out.push_str(&text[..at]);
-        let escape = text.as_bytes().get(at + 1)?;
-        let mut used = 2;
-        out.push(match escape {
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
-                let first = unit(text.get(at + 2..at + 6)?)?;
-                used = 6;
-                if (0xd800..0xdc00).contains(&first) {
-                    let second = text.get(at + 6..at + 12)?.strip_prefix("\\u")?;
-                    let second = unit(second).filter(|unit| (0xdc00..0xe000).contains(unit))?;
-                    used = 12;
-                    char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00))?
-                } else {
-                    char::from_u32(first)?
-                }
-            }
-            other => char::from(*other),
-        });
-        text = text.get(at + used..)?;
-    }
-    out.push_str(text);
-    Some(())
-}
-
-fn unit(digits: &str) -> Option<u32> {
-    u32::from_str_radix(digits, 16).ok()
 }
 
 #[cfg(test)]

@@ -58,7 +58,14 @@ fn unescape_to(text: &[u8], from: usize, said: &mut Vec<u8>) -> Option<usize> {
         }
         match *text.get(at)? {
             b'"' => return Some(at),
-            b'\\' => at = escape(text, at + 1, said)?,
+            b'\\' => {
+                let (char, behind) = escape(text, at + 1)?;
+                match u8::try_from(char) {
+                    Ok(byte) if byte.is_ascii() => said.push(byte),
+                    _ => said.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
+                }
+                at = behind;
+            }
             0..0x20 => return None,
             // One of the last.
             byte => {
@@ -69,24 +76,37 @@ fn unescape_to(text: &[u8], from: usize, said: &mut Vec<u8>) -> Option<usize> {
     }
 }
 
-/// Reads what stands behind a backslash; gives the place behind it.
-#[inline]
-fn escape(text: &[u8], at: usize, said: &mut Vec<u8>) -> Option<usize> {
-    said.push(match *text.get(at)? {
-        byte @ (b'"' | b'\\' | b'/') => byte,
-        b'b' => 0x8,
-        b'f' => 0xC,
-        b'n' => b'\n',
-        b'r' => b'\r',
-        b't' => b'\t',
-        b'u' => return numbered(text, at + 1, said),
-        _ => return None,
-    });
-    Some(at + 1)
+/// Passes the string that begins at `from`, behind its quote, as [`unescape`] does.
+pub(crate) fn pass(text: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at = plain(text, at);
+        match *text.get(at)? {
+            b'"' => return Some(at),
+            b'\\' => (_, at) = escape(text, at + 1)?,
+            _ => return None,
+        }
+    }
 }
 
-/// Reads a character that is written by number, in one half or two.
-fn numbered(text: &[u8], at: usize, said: &mut Vec<u8>) -> Option<usize> {
+/// The character that is written behind a backslash, and the place behind it.
+#[inline]
+fn escape(text: &[u8], at: usize) -> Option<(char, usize)> {
+    let char = match *text.get(at)? {
+        byte @ (b'"' | b'\\' | b'/') => char::from(byte),
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => return numbered(text, at + 1),
+        _ => return None,
+    };
+    Some((char, at + 1))
+}
+
+/// A character that is written by number, in one half or two.
+fn numbered(text: &[u8], at: usize) -> Option<(char, usize)> {
     let first = half(text, at)?;
     let (second, behind) = match first {
         0xD800..0xDC00 if text.get(at + 4..at + 6)? == b"\\u" => {
@@ -95,8 +115,7 @@ fn numbered(text: &[u8], at: usize, said: &mut Vec<u8>) -> Option<usize> {
         _ => (None, at + 4),
     };
     let char = char::decode_utf16([first].into_iter().chain(second)).next()?.ok()?;
-    said.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
-    Some(behind)
+    Some((char, behind))
 }
 
 /// Four hexadecimal digits.
@@ -125,6 +144,7 @@ mod tests {
                 let end = unescape(&json, before.len(), &mut said);
                 prop_assert_eq!(end, Some(json.len() - behind.len() - 1));
                 prop_assert_eq!(&said, &text);
+                prop_assert_eq!(pass(json.as_bytes(), before.len()), end);
             }
         }
 
@@ -132,6 +152,7 @@ mod tests {
         fn what_is_no_string_says_nothing(json in r#"([a"\\u0-9dDcC8é\n/ ]|\\u[dD][89cC][0-9]{2}){0,30}"#) {
             let mut said = String::new();
             let end = unescape(&json, 0, &mut said);
+            prop_assert_eq!(pass(json.as_bytes(), 0), end);
             let quoted = format!("\"{json}");
             let mut theirs = serde_json::Deserializer::from_str(&quoted).into_iter::<String>();
             match theirs.next().unwrap() {

@@ -11,6 +11,7 @@
 use std::fmt;
 
 use agentmc_types::reader::{OBJECT, RECORD};
+use serde::de::value::{BorrowedStrDeserializer, MapDeserializer};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 mod cursor;
@@ -22,6 +23,9 @@ mod tests;
 use cursor::Cursor;
 use nested::{Items, Members};
 use shape::Shape;
+
+/// The name by which `RawValue` asks for the text of a value. Were `serde_json` to choose another, none would be read.
+const RAW: &str = "$serde_json::private::RawValue";
 
 /// How deep values may nest: as deep as `serde_json` reads them.
 const DEPTH: u8 = 127;
@@ -104,10 +108,7 @@ impl<'de> Reader<'de> {
     /// Passes a value that is sure to be read by others.
     fn skip(&mut self) -> Result<()> {
         match self.cursor.next() {
-            b'"' => match self.cursor.string() {
-                Some(_) => Ok(()),
-                None => self.cursor.unescape(),
-            },
+            b'"' => self.cursor.skip_string(),
             b'{' => self.nested(b'{', |reader| {
                 let mut members = Members::new(reader);
                 while members.skip_name()? {
@@ -127,6 +128,14 @@ impl<'de> Reader<'de> {
             b'f' => self.cursor.word("false"),
             _ => self.cursor.skip_number(),
         }
+    }
+
+    /// Passes a value and gives its JSON.
+    fn raw(&mut self) -> Result<&'de str> {
+        _ = self.cursor.next();
+        let start = self.cursor.begin();
+        self.skip()?;
+        self.cursor.text(start)
     }
 
     /// Passes an object and gives its JSON; goes back if a name in it begins with `$`, since `serde_json` gives a meaning
@@ -238,6 +247,11 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value> {
+        if name == RAW {
+            let text = BorrowedStrDeserializer::new(self.raw()?);
+            let named = (BorrowedStrDeserializer::new(RAW), text);
+            return visitor.visit_map(MapDeserializer::new(std::iter::once(named)));
+        }
         if name == OBJECT
             && self.cursor.next() == b'{'
             && let Some(json) = self.object()?

@@ -5,7 +5,7 @@ use serde_json::de::StrRead;
 
 use super::shape::Expected;
 use super::{Result, Unsure};
-use crate::escape::{plain, unescape};
+use crate::escape::{pass, plain, unescape};
 
 /// What stands behind the end of a text, since JSON has it nowhere.
 const END: u8 = 0;
@@ -74,6 +74,11 @@ impl<'de> Cursor<'de> {
         self.text.get(start..self.at)
     }
 
+    /// The text since `start`.
+    pub(super) fn text(&self, start: usize) -> Result<&'de str> {
+        self.text.get(start..self.at).ok_or(Unsure)
+    }
+
     /// Passes a word.
     #[inline]
     pub(super) fn word(&mut self, word: &str) -> Result<()> {
@@ -134,6 +139,13 @@ impl<'de> Cursor<'de> {
     #[cold]
     pub(super) fn unescape(&mut self) -> Result<()> {
         let end = unescape(self.text, self.at + 1, &mut self.unescaped).ok_or(Unsure)?;
+        self.at = end + 1;
+        Ok(())
+    }
+
+    /// Passes a string, whose quote is next.
+    pub(super) fn skip_string(&mut self) -> Result<()> {
+        let end = pass(self.text.as_bytes(), self.at + 1).ok_or(Unsure)?;
         self.at = end + 1;
         Ok(())
     }

@@ -9,6 +9,7 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::read;
@@ -77,6 +78,21 @@ fn agrees_on_all(text: &str) {
     }
     if read::<IgnoredAny>(text).is_some() {
         assert!(serde_json::from_str::<Value>(text).is_ok(), "{text}");
+    }
+    if let Some(raw) = read::<&RawValue>(text) {
+        assert_eq!(raw.get(), serde_json::from_str::<&RawValue>(text).unwrap().get());
+    }
+    if let Some(items) = read::<Vec<Box<RawValue>>>(text) {
+        let theirs = serde_json::from_str::<Vec<&RawValue>>(text).unwrap();
+        let theirs = theirs.iter().map(|raw| raw.get());
+        assert!(items.iter().map(|raw| raw.get()).eq(theirs), "{text}");
+    }
+    if let Some(members) = read::<BTreeMap<String, &RawValue>>(text) {
+        let theirs = serde_json::from_str::<BTreeMap<String, &RawValue>>(text).unwrap();
+        let texts = |raw: BTreeMap<String, &RawValue>| {
+            raw.into_iter().map(|(name, raw)| (name, raw.get().to_owned())).collect::<Vec<_>>()
+        };
+        assert_eq!(texts(members), texts(theirs), "{text}");
     }
 }
 
@@ -192,6 +208,7 @@ proptest! {
         agrees_on_all(&text);
         prop_assert!(agrees::<Value>(&text), "{}", text);
         prop_assert!(read::<IgnoredAny>(&text).is_some(), "{}", text);
+        prop_assert!(read::<&RawValue>(&text).is_some(), "{}", text);
         if value.is_object() {
             prop_assert!(agrees::<Object>(&text), "{}", text);
         }

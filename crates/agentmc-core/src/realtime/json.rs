@@ -10,6 +10,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::escape::unescape;
+use crate::reader;
 
 /// A JSON value, kept as the text it arrived as: nothing is lost, and reading costs only when asked for.
 #[derive(Clone)]
@@ -110,10 +111,10 @@ impl fmt::Display for Json {
 
 /// Reads an object. By itself `serde` reads a list as well, by position.
 pub(crate) fn object<'a, T: Deserialize<'a>>(json: &'a str) -> serde_json::Result<T> {
-    match json.trim_ascii_start().starts_with('{') {
-        true => serde_json::from_str(json),
-        false => Err(serde::de::Error::custom("an object was expected")),
+    if !json.trim_ascii_start().starts_with('{') {
+        return Err(serde::de::Error::custom("an object was expected"));
     }
+    reader::read(json).map_or_else(|| serde_json::from_str(json), Ok)
 }
 
 /// Text where there is some: numbers and flags count as text, anything else as nothing.

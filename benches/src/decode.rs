@@ -133,4 +133,8 @@ pub(crate) fn measure(report: &mut Report, effort: Effort) {
     report.ratio(SUBJECT, "over the floor, `IgnoredAny`", Some(2.2), ratio);
     let ratio = compare(effort, || ours(&reply), || tree(&reply));
     report.ratio(SUBJECT, "over `serde_json::Value`", None, ratio);
+    let lines = http::Response::new(sample::page_with_lines(100).into());
+    let ratio = compare(effort, || ours(&lines), || plain(&lines));
+    let what = "with eight lines in each description, over plain serde_json into `String`s";
+    report.ratio(SUBJECT, what, None, ratio);
 }

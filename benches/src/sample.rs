@@ -32,12 +32,28 @@ pub(crate) fn task(n: usize) -> Value {
 
 /// A page of so many tasks, as the service writes it.
 pub(crate) fn page(tasks: usize) -> Vec<u8> {
+    page_of((0..tasks).map(task).collect())
+}
+
+/// The same with lines of Markdown in each description.
+pub(crate) fn page_with_lines(tasks: usize) -> Vec<u8> {
+    let with_lines = |n| {
+        let mut task = task(n);
+        let steps = "- Make new ones, and roll them out to every host of the region.\n".repeat(6);
+        task["description"] = format!("The keys are a year old.\n\n{steps}").into();
+        task
+    };
+    page_of((0..tasks).map(with_lines).collect())
+}
+
+fn page_of(tasks: Vec<Value>) -> Vec<u8> {
+    let total = tasks.len();
     let page = json!({
-        "data": (0..tasks).map(task).collect::<Vec<_>>(),
+        "data": tasks,
         "links": {"first": "https://agentmc.ai/api/v1/tasks?page=1", "last": null, "prev": null, "next": null},
         "meta": {
             "current_page": 1, "from": 1, "last_page": 1, "path": "https://agentmc.ai/api/v1/tasks", "per_page": 100,
-            "to": tasks, "total": tasks, "links": [{"url": null, "label": "1", "active": true}],
+            "to": total, "total": total, "links": [{"url": null, "label": "1", "active": true}],
         },
     });
     page.to_string().into_bytes()

@@ -20,19 +20,40 @@ pub(crate) fn plain(text: &[u8], from: usize) -> usize {
     let Some((chunks, rest)) = text.get(from..).map(<[u8]>::as_chunks) else { return from };
     let mut chunks = chunks.iter();
     while let Some(chunk) = chunks.next() {
-        let ends = ends(*chunk);
-        if ends != 0 {
+        let found = ends(*chunk);
+        if found != 0 {
             let behind = 8 * (chunks.len() + 1) + rest.len();
-            return text.len() - behind + ends.trailing_zeros() as usize / 8;
+            return text.len() - behind + found.trailing_zeros() as usize / 8;
         }
     }
     let more = rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count();
     text.len() - rest.len() + more
 }
 
-/// Reads the string that begins at `from`, behind its quote, to `said`. Gives the place of the quote that ends it;
-/// nothing if it is none, or if it has half of a character that is written in two halves.
-pub(crate) fn unescape(text: &str, from: usize, said: &mut String) -> Option<usize> {
+/// Reads the string that begins at `from`, behind its quote, to `said`; up to `until` its characters stand for
+/// themselves. Gives the place of the quote that ends it; nothing if it is none, or if it has half of a character that is
+/// written in two halves.
+pub(crate) fn unescape(text: &str, from: usize, until: usize, said: &mut String) -> Option<usize> {
+    said.clear();
+    let (mut from, mut until) = (from, until);
+    loop {
+        said.push_str(text.get(from..until)?);
+        match *text.as_bytes().get(until)? {
+            b'"' => return Some(until),
+            b'\\' => {
+                let (char, behind) = escape(text.as_bytes(), until + 1)?;
+                said.push(char);
+                from = behind;
+            }
+            _ => return None,
+        }
+        until = plain(text.as_bytes(), from);
+    }
+}
+
+/// The same of JSON that stands in a string. Escapes are close to each other there: eight bytes are copied whether all
+/// count or not, which is less than to copy some. After a failure, `said` is empty and without room.
+pub(crate) fn unescape_json(text: &str, from: usize, said: &mut String) -> Option<usize> {
     let mut bytes = std::mem::take(said).into_bytes();
     bytes.clear();
     let end = unescape_to(text.as_bytes(), from, &mut bytes)?;
@@ -43,8 +64,6 @@ pub(crate) fn unescape(text: &str, from: usize, said: &mut String) -> Option<usi
 fn unescape_to(text: &[u8], from: usize, said: &mut Vec<u8>) -> Option<usize> {
     let mut at = from;
     loop {
-        // Escapes are close to each other in JSON within JSON: eight bytes are copied whether all count or not, which
-        // is less than to copy some.
         while let Some(chunk) = text.get(at..).and_then(<[u8]>::first_chunk) {
             // Eight if nothing ends them.
             let plain = ends(*chunk).trailing_zeros() as usize / 8;
@@ -76,7 +95,7 @@ fn unescape_to(text: &[u8], from: usize, said: &mut Vec<u8>) -> Option<usize> {
     }
 }
 
-/// Passes the string that begins at `from`, behind its quote, as [`unescape`] does.
+/// Passes the string that begins at `from`, behind its quote; nothing if [`unescape`] gives nothing.
 pub(crate) fn pass(text: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
@@ -133,35 +152,37 @@ mod tests {
 
     use super::*;
 
+    /// Where the string ends that begins at `from`, and what it says, if all agree on it.
+    fn read(text: &str, from: usize) -> Option<(usize, String)> {
+        let (mut said, mut within) = ("left over".to_owned(), "left over".to_owned());
+        let until = plain(text.as_bytes(), from);
+        let end = unescape(text, from, until, &mut said);
+        assert_eq!(unescape_json(text, from, &mut within), end);
+        assert_eq!(pass(text.as_bytes(), from), end);
+        end.map(|end| {
+            assert_eq!(within, said);
+            (end, said)
+        })
+    }
+
     proptest! {
         #[test]
         fn any_string_is_read_as_serde_json_reads_it(text: String, before: String, behind: String) {
             let numbered: String = text.encode_utf16().map(|half| format!("\\u{half:04X}")).collect();
             let written = serde_json::to_string(&text).unwrap();
             for json in [&written[1..], &format!("{numbered}\"")] {
-                let mut said = "left over".to_owned();
                 let json = format!("{before}{json}{behind}");
-                let end = unescape(&json, before.len(), &mut said);
-                prop_assert_eq!(end, Some(json.len() - behind.len() - 1));
-                prop_assert_eq!(&said, &text);
-                prop_assert_eq!(pass(json.as_bytes(), before.len()), end);
+                let end = json.len() - behind.len() - 1;
+                prop_assert_eq!(read(&json, before.len()), Some((end, text.clone())));
             }
         }
 
         #[test]
         fn what_is_no_string_says_nothing(json in r#"([a"\\u0-9dDcC8é\n/ ]|\\u[dD][89cC][0-9]{2}){0,30}"#) {
-            let mut said = String::new();
-            let end = unescape(&json, 0, &mut said);
-            prop_assert_eq!(pass(json.as_bytes(), 0), end);
             let quoted = format!("\"{json}");
             let mut theirs = serde_json::Deserializer::from_str(&quoted).into_iter::<String>();
-            match theirs.next().unwrap() {
-                Ok(string) => {
-                    prop_assert_eq!(string, said);
-                    prop_assert_eq!(end, Some(theirs.byte_offset() - 2));
-                }
-                Err(_) => prop_assert_eq!(end, None),
-            }
+            let string = theirs.next().unwrap().ok();
+            prop_assert_eq!(read(&json, 0), string.map(|string| (theirs.byte_offset() - 2, string)));
         }
 
         #[test]

@@ -9,6 +9,8 @@ use crate::shown::Members;
 
 /// The members of a record that this version does not know, kept as they came and written back.
 ///
+/// A reply in which one of them is more than a [`Value`] holds, such as `1e999`, cannot be read.
+///
 /// Empty, it is one word wide and allocates nothing. `Debug` leaves out what is secret by its name, as
 /// [`Secret::is_name`](crate::Secret::is_name) has it.
 #[derive(Clone, Default, PartialEq, Eq)]

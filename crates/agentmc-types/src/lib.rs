@@ -7,8 +7,8 @@
 //! * **Records** are structs with public fields. [`Task::new`] and its like take the required members; each
 //!   other member has a setter of its own name. A member the wire calls `type` is called `kind` here.
 //! * **Unknown members** are kept in `extra` and written back: the API grows, and a record that is read,
-//!   changed and written loses nothing. Two small ones that come in lists within lists drop them, since
-//!   keeping would slow reading down: [`TeamFileAttachment`] and [`TeamFileAttachmentFileSummary`].
+//!   changed and written loses nothing. What no [`Value`](serde_json::Value) can hold (`1e999`, half a
+//!   character) is an error in them, too.
 //! * **Enums are open.** A value this version does not know is kept as `Other`, as it came.
 //! * **Null and absent** are told apart where it matters, and nowhere else. A plain `Option` is `None` for
 //!   both. [`Nullable`] inside an `Option`, mostly in requests, is three things: leave it, clear it, set it.

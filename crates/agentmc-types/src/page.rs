@@ -129,6 +129,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Page<T> {
 
 impl<'de, T: Deserialize<'de>> Read<'de> for Page<T> {
     const NAME: &'static str = "Page";
+    // The required ones first.
     const MEMBERS: &'static [&'static str] = &["data", "meta", "links"];
     const REQUIRED: u32 = 2;
 

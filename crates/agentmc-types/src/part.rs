@@ -188,7 +188,12 @@ impl<'de, T: Part<'de>> Visitor<'de> for Items<'_, T> {
 
     #[inline]
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(To::<_, T>::new(&mut *self.0))?.is_some() {}
+        let mut read = 0;
+        while seq.next_element_seed(To::<_, T>::new(&mut *self.0))?.is_some() {
+            read += 1;
+        }
+        // What passes over an item that cannot be read leaves what was read of it.
+        self.0.truncate(read);
         Ok(())
     }
 }

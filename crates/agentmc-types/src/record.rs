@@ -235,10 +235,11 @@ pub(crate) trait Read<'de>: Sized {
     /// The names of its members, those that must be there first.
     const MEMBERS: &'static [&'static str];
 
-    /// How many must be there.
+    /// How many must be there, 64 at most.
     const REQUIRED: u32;
 
-    /// Reads the members. Gives which of those that must be there were there, in bits from the lowest.
+    /// Reads the members. Gives which of those that must be there were there: the bit of each is as high as its place in
+    /// [`MEMBERS`](Self::MEMBERS).
     fn fill<A: MapAccess<'de>>(&mut self, map: A) -> Result<u64, A::Error>;
 }
 
@@ -269,6 +270,7 @@ struct Reader<'a, T>(&'a mut T);
 impl<'de, T: Read<'de>> Reader<'_, T> {
     #[inline]
     fn check<E: serde::de::Error>(found: u64) -> Result<(), E> {
+        const { assert!(T::REQUIRED <= u64::BITS) };
         let first = found.trailing_ones();
         if first == T::REQUIRED { Ok(()) } else { Err(missing::<T, E>(first)) }
     }

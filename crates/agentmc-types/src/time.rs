@@ -95,6 +95,7 @@ fn nanos(text: &[u8]) -> Option<i32> {
 }
 
 impl<'de> Part<'de> for Timestamp {
+    #[inline]
     fn blank() -> Self {
         Self::UNIX_EPOCH
     }

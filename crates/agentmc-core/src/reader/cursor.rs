@@ -16,13 +16,15 @@ pub(super) struct Cursor<'de> {
     at: usize,
     /// The last string that was not as it stands in the text.
     unescaped: String,
+    /// Up to where the last string is as it stands in the text.
+    plain: usize,
     /// Whether there was a name that begins with `$` since [`begin`](Self::begin).
     has_special: bool,
 }
 
 impl<'de> Cursor<'de> {
     pub(super) const fn new(text: &'de str) -> Self {
-        Self { text, at: 0, unescaped: String::new(), has_special: false }
+        Self { text, at: 0, unescaped: String::new(), plain: 0, has_special: false }
     }
 
     #[inline(always)]
@@ -116,12 +118,14 @@ impl<'de> Cursor<'de> {
         Ok(name)
     }
 
-    /// Passes a string, whose quote is next, if it is as it stands in the text; [`unescape`](Self::unescape) passes any.
+    /// Passes a string, whose quote is next, if it is as it stands in the text; [`unescape`](Self::unescape) passes those
+    /// that are not.
     #[inline]
     pub(super) fn string(&mut self) -> Option<&'de str> {
         let start = self.at + 1;
         let end = plain(self.text.as_bytes(), start);
         if self.text.as_bytes().get(end) != Some(&b'"') {
+            self.plain = end;
             return None;
         }
         let string = self.text.get(start..end)?;
@@ -135,10 +139,12 @@ impl<'de> Cursor<'de> {
         &self.unescaped
     }
 
-    /// Passes a string, whose quote is next, and keeps it as [`unescaped`](Self::unescaped).
+    /// Passes the string that [`string`](Self::string) has just not passed, and keeps it as
+    /// [`unescaped`](Self::unescaped).
     #[cold]
     pub(super) fn unescape(&mut self) -> Result<()> {
-        let end = unescape(self.text, self.at + 1, &mut self.unescaped).ok_or(Unsure)?;
+        let end = unescape(self.text, self.at + 1, self.plain, &mut self.unescaped);
+        let end = end.ok_or(Unsure)?;
         self.at = end + 1;
         Ok(())
     }

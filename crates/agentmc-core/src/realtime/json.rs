@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::escape::unescape;
+use crate::escape::{unescape, unescape_json};
 use crate::reader;
 
 /// A JSON value, kept as the text it arrived as: nothing is lost, and reading costs only when asked for.
@@ -194,7 +194,7 @@ pub(crate) fn inner<'a>(raw: &'a RawValue, buffer: &'a mut String) -> Option<&'a
     if !text.starts_with('"') {
         return Some(text);
     }
-    unescape(text, 1, buffer)?;
+    unescape_json(text, 1, buffer)?;
     Some(buffer)
 }
 
@@ -203,11 +203,9 @@ pub(crate) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     let Some(text) = raw.get().strip_prefix('"').and_then(|text| text.strip_suffix('"')) else {
         return serde_json::from_str::<Loose<'_>>(raw.get()).ok()?.0;
     };
-    if !text.contains('\\') {
-        return Some(Cow::Borrowed(text));
-    }
+    let Some(escape) = text.find('\\') else { return Some(Cow::Borrowed(text)) };
     let mut said = String::with_capacity(text.len());
-    unescape(raw.get(), 1, &mut said)?;
+    unescape(raw.get(), 1, 1 + escape, &mut said)?;
     Some(Cow::Owned(said))
 }
 

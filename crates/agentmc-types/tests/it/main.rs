@@ -9,6 +9,7 @@ mod ids;
 mod leniency;
 mod objects;
 mod patterns;
+mod places;
 mod registry;
 mod revisions;
 mod round_trip;

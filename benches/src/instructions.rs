@@ -16,7 +16,7 @@ use crate::stream::{self, Stream};
 use crate::{build, decode, records, sample};
 
 /// How many more instructions than recorded are no regression.
-const SLACK: f64 = 0.10;
+const SLACK: f64 = 0.05;
 
 /// How often a thing is done while it is counted.
 const TIMES: u32 = 100;

@@ -170,6 +170,27 @@ macro_rules! alike {
     )*};
 }
 
+/// What this reader does not read: enums, and what is named.
+macro_rules! unsure {
+    ($($method:ident)*) => {
+        $(
+            fn $method<V: Visitor<'de>>(self, _: V) -> Result<V::Value> {
+                Err(Unsure)
+            }
+        )*
+
+        fn deserialize_enum<V: Visitor<'de>>(
+            self,
+            _: &'static str,
+            _: &'static [&'static str],
+            _: V,
+        ) -> Result<V::Value> {
+            Err(Unsure)
+        }
+    };
+}
+use unsure;
+
 impl<'de> Deserializer<'de> for &mut Reader<'de> {
     type Error = Unsure;
 
@@ -291,20 +312,5 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         visitor.visit_unit()
     }
 
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value> {
-        Err(Unsure)
-    }
-
-    fn deserialize_bytes<V: Visitor<'de>>(self, _: V) -> Result<V::Value> {
-        Err(Unsure)
-    }
-
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, _: V) -> Result<V::Value> {
-        Err(Unsure)
-    }
+    unsure! { deserialize_bytes deserialize_byte_buf }
 }

@@ -3,7 +3,7 @@
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::{Reader, Result, Unsure};
+use super::{Reader, Result, Unsure, unsure};
 
 /// The members of an object, whose brace has been passed.
 pub(super) struct Members<'a, 'de> {
@@ -102,15 +102,6 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
     }
 }
 
-/// What `serde_json` reads from the text of a name, and this reader does not.
-macro_rules! unsure {
-    ($($method:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, _: V) -> Result<V::Value> {
-            Err(Unsure)
-        }
-    )*};
-}
-
 impl<'de> Deserializer<'de> for Name<'_, 'de> {
     type Error = Unsure;
 
@@ -138,15 +129,6 @@ impl<'de> Deserializer<'de> for Name<'_, 'de> {
         deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
         deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
         deserialize_f32 deserialize_f64 deserialize_bytes deserialize_byte_buf
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value> {
-        Err(Unsure)
     }
 
     forward_to_deserialize_any! {
